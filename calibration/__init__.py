@@ -1,0 +1,1 @@
+"""What the number means: pure functions and frozen values; time is an argument."""

@@ -1,0 +1,1 @@
+"""From the bytes of a certificate to a curve with its uncertainty."""

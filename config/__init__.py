@@ -1,0 +1,1 @@
+"""Data only: an import package without code."""
