@@ -1,0 +1,192 @@
+"""The site's configuration: one ``site.toml``, checked whole, every mistake in one report."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from daq.errors import SettingsError
+
+Language = Literal["zh_CN", "en"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SiteSettings(_Section):
+    """Who measures, and where."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    """Short name of the site in the time-series database: a-z, 0-9 and dashes."""
+    name_zh: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    language: Language = "zh_CN"
+    timezone: str = "Asia/Shanghai"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = "a time zone of the IANA list, such as Asia/Shanghai"
+            raise ValueError(msg) from error
+        return name
+
+
+class InstrumentEntry(_Section):
+    """One instrument on the bench and the wire to it."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$")
+    """Short name, as on its label: letters, digits, ``.``, ``_`` and ``-``."""
+    title_zh: str = ""
+    title_en: str = ""
+    room_zh: str = ""
+    room_en: str = ""
+    url: str
+    profile: str
+    unit_id: int = Field(default=1, ge=0, le=255)
+    serial_number: str = ""
+    """From the register of equipment; an instrument that says another one is refused."""
+    period_s: float = Field(default=1.0, ge=0.05, le=3600)
+    simulated: bool = False
+
+
+class TimeSeriesSettings(_Section):
+    """The time-series database: anything that speaks the InfluxDB 2 write API."""
+
+    url: str = Field(pattern=r"^https?://")
+    org: str = ""
+    bucket: str = "hengliang"
+    token_file: Path | None = Field(default=None, strict=False)
+    """A file that holds the token, so that no secret stands in this one."""
+    batch_points: int = Field(default=5000, ge=1, le=50_000)
+
+
+class WebSettings(_Section):
+    """Where the pages answer."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+
+
+class Settings(_Section):
+    """A whole site."""
+
+    site: SiteSettings
+    instruments: tuple[InstrumentEntry, ...] = Field(alias="instrument", min_length=1, strict=False)
+    timeseries: TimeSeriesSettings | None = None
+    web: WebSettings = WebSettings()
+    certificates_dir: Path = Field(default=Path("certificates"), strict=False)
+    profiles_dir: Path | None = Field(default=None, strict=False)
+    """The site's own instrument profiles, beside those that come with the program."""
+
+    def instrument(self, name: str) -> InstrumentEntry | None:
+        """The entry of that name, if there is one."""
+        return next((entry for entry in self.instruments if entry.name == name), None)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read ``site.toml``; relative paths in it are relative to its folder.
+
+    Raises:
+        SettingsError: every mistake at once, each naming file and key.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            (f"{path}: there is no such file; `hengliang demo` writes one to start from",)
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{path}: cannot be read: {error}",)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError((f"{path}: not valid TOML: {error}",)) from error
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise SettingsError(tuple(_sentence(path, document, detail) for detail in error.errors())) from error
+    mistakes = _repeated(path, settings)
+    if mistakes:
+        raise SettingsError(mistakes)
+    return _rooted(settings, path.parent)
+
+
+def _rooted(settings: Settings, folder: Path) -> Settings:
+    update: dict[str, Any] = {"certificates_dir": folder / settings.certificates_dir}
+    if settings.profiles_dir is not None:
+        update["profiles_dir"] = folder / settings.profiles_dir
+    if settings.timeseries is not None and settings.timeseries.token_file is not None:
+        token_file = folder / settings.timeseries.token_file
+        update["timeseries"] = settings.timeseries.model_copy(update={"token_file": token_file})
+    return settings.model_copy(update=update)
+
+
+def _repeated(path: Path, settings: Settings) -> tuple[str, ...]:
+    mistakes = []
+    names: set[str] = set()
+    addresses: dict[tuple[str, int], str] = {}
+    for index, entry in enumerate(settings.instruments):
+        key = f"instrument[{index + 1}]"
+        if entry.name.casefold() in names:
+            mistakes.append(
+                f"{path}: {key}.name: {entry.name!r} is used twice; every instrument needs its own name"
+            )
+        names.add(entry.name.casefold())
+        taken = addresses.setdefault((entry.url, entry.unit_id), entry.name)
+        if taken != entry.name:
+            mistakes.append(
+                f"{path}: {key}: {entry.name} has the same url and unit_id as {taken}; "
+                "two instruments cannot answer at one address"
+            )
+    return tuple(mistakes)
+
+
+def _sentence(path: Path, document: dict[str, Any], detail: ErrorDetails) -> str:
+    """One mistake: file, key, what was found, what is allowed."""
+    location = detail["loc"]
+    key = _key(location)
+    if detail["type"] == "extra_forbidden":
+        allowed = _allowed_keys(location)
+        near = difflib.get_close_matches(str(location[-1]), allowed, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return f"{path}: {key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
+    if detail["type"] == "missing":
+        return f"{path}: {key}: is missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{path}: {key}: found {_found(document, location)!r}; {message[0].lower()}{message[1:]}"
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
+
+
+_SECTIONS: dict[str, type[_Section]] = {
+    "site": SiteSettings,
+    "instrument": InstrumentEntry,
+    "timeseries": TimeSeriesSettings,
+    "web": WebSettings,
+}
+
+
+def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:
+    section = _SECTIONS.get(str(location[0]), Settings) if len(location) > 1 else Settings
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
+def _found(document: dict[str, Any], location: tuple[int | str, ...]) -> Any:
+    value: Any = document
+    for part in location:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return value
+    return value
