@@ -3,7 +3,7 @@
 ::
 
     HengliangError
-    ├── SettingsError        the site's configuration: every mistake with file, key, what was found, what is allowed
+    ├── SettingsError        the site's configuration: file, key, what was found, what is allowed
     ├── JournalError         the record: cannot be opened, is damaged, is written by another process
     └── StreamError          the time-series database or its cursor
 """
