@@ -1,0 +1,299 @@
+"""Units: what may be converted into what, by exact factors.
+
+A unit belongs to one kind of quantity. Between kinds there is no factor, so a mismatch is an error, never a
+factor 1. A temperature and a temperature difference are converted by different functions: 20 degC is 293.15 K,
+and a difference of 1 degC is 1 K.
+
+Factors are ``Fraction``s: exact by definition (SI brochure, 9th edition, tables 1-8; international yard and
+pound agreement of 1959: 1 lb = 0.453 592 37 kg; 1 gr = 1/7000 lb; metric carat 0.2 g; momme 3.75 g).
+"""
+
+import decimal
+import enum
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.errors import UnitMismatchError, UnknownUnitError, ValueRefusedError
+
+FloatArray = npt.NDArray[np.float64]
+
+DECIMAL_DIGITS = 50
+"""Significant digits of a converted ``Decimal`` where the exact one has no end (1 g in lb)."""
+_CONTEXT = decimal.Context(prec=DECIMAL_DIGITS, rounding=decimal.ROUND_HALF_EVEN)
+
+
+class Kind(enum.StrEnum):
+    """Kinds of quantity; units convert only within one."""
+
+    MASS = "mass"
+    TEMPERATURE = "temperature"
+    HUMIDITY = "humidity"
+    MOISTURE = "moisture"
+    DRY_RESIDUE = "dry-residue"
+    MOISTURE_RATIO = "moisture-ratio"
+    PRESSURE = "pressure"
+    RESISTANCE = "resistance"
+    VOLTAGE = "voltage"
+    CURRENT = "current"
+    FORCE = "force"
+    TIME = "time"
+    DENSITY = "density"
+    FRACTION = "fraction"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit: ``value_in_base = value * factor + offset``.
+
+    ``factor`` is None where the name alone does not say how much it is (tael): such a unit is known, and refuses
+    to be converted. ``offset`` is not 0 for degC and degF only, and does not apply to differences.
+    """
+
+    symbol: str
+    kind: Kind
+    factor: Fraction | None
+    offset: Fraction = Fraction(0)
+
+
+def _units() -> dict[str, Unit]:
+    gram = Fraction(1, 1000)
+    pound = Fraction("0.45359237")
+    grain = pound / 7000
+    standard_gravity = Fraction("9.80665")
+    mercury = Fraction("13.5951") * standard_gravity  # conventional millimetre of mercury, in Pa
+    rows: dict[Kind, dict[str, Fraction | None]] = {
+        Kind.MASS: {
+            "kg": Fraction(1),
+            "g": gram,
+            "mg": gram / 1000,
+            "ug": gram / 10**6,
+            "t": Fraction(1000),
+            "ct": gram / 5,
+            "lb": pound,
+            "oz": pound / 16,
+            "ozt": grain * 480,
+            "GN": grain,
+            "dwt": grain * 24,
+            "mom": gram * Fraction("3.75"),
+            "tl": None,  # 37.5 g, 37.799 g, 37.429 g or 50 g, by place and trade
+            "tl-TW": gram * Fraction("37.5"),  # Taiwan: catty 600 g, 16 taels
+            "tl-HK": gram * Fraction("604.78982") / 16,  # Hong Kong, Cap. 68: catty 604.789 82 g, 16 taels
+        },
+        Kind.HUMIDITY: {"%RH": Fraction(1)},
+        Kind.MOISTURE: {"%M": Fraction(1)},
+        Kind.DRY_RESIDUE: {"%D": Fraction(1)},
+        Kind.MOISTURE_RATIO: {"%R": Fraction(1)},
+        Kind.PRESSURE: {
+            "Pa": Fraction(1),
+            "hPa": Fraction(100),
+            "kPa": Fraction(1000),
+            "MPa": Fraction(10**6),
+            "mbar": Fraction(100),
+            "bar": Fraction(10**5),
+            "mmHg": mercury,
+            "inHg": mercury * Fraction("25.4"),
+            "atm": Fraction(101325),
+            "Torr": Fraction(101325, 760),
+            "psi": pound * standard_gravity / Fraction("0.0254") ** 2,
+        },
+        Kind.RESISTANCE: {
+            "ohm": Fraction(1),
+            "uohm": Fraction(1, 10**6),
+            "mohm": Fraction(1, 1000),
+            "kohm": Fraction(1000),
+            "Mohm": Fraction(10**6),
+        },
+        Kind.VOLTAGE: {"V": Fraction(1), "mV": Fraction(1, 1000), "uV": Fraction(1, 10**6), "kV": Fraction(1000)},
+        Kind.CURRENT: {"A": Fraction(1), "mA": Fraction(1, 1000), "uA": Fraction(1, 10**6)},
+        Kind.FORCE: {"N": Fraction(1), "mN": Fraction(1, 1000), "kN": Fraction(1000)},
+        Kind.TIME: {
+            "s": Fraction(1),
+            "ms": Fraction(1, 1000),
+            "us": Fraction(1, 10**6),
+            "ns": Fraction(1, 10**9),
+            "min": Fraction(60),
+            "h": Fraction(3600),
+            "d": Fraction(86400),
+        },
+        Kind.DENSITY: {"kg/m3": Fraction(1), "g/cm3": Fraction(1000), "mg/cm3": Fraction(1)},
+        Kind.FRACTION: {"1": Fraction(1), "%": Fraction(1, 100), "permille": Fraction(1, 1000), "ppm": Fraction(1, 10**6)},
+        Kind.COUNT: {"pcs": Fraction(1)},
+    }  # fmt: skip
+    table = {
+        symbol: Unit(symbol, kind, factor) for kind, units in rows.items() for symbol, factor in units.items()
+    }
+    ice = Fraction("273.15")
+    table["K"] = Unit("K", Kind.TEMPERATURE, Fraction(1))
+    table["mK"] = Unit("mK", Kind.TEMPERATURE, Fraction(1, 1000))
+    table["degC"] = Unit("degC", Kind.TEMPERATURE, Fraction(1), ice)
+    table["degF"] = Unit("degF", Kind.TEMPERATURE, Fraction(5, 9), ice - Fraction(160, 9))
+    return table
+
+
+UNITS = _units()
+"""Every unit by the project's spelling."""
+
+_KINDS_OF_QUANTITY = {
+    "moisture": {Kind.MOISTURE, Kind.DRY_RESIDUE, Kind.MOISTURE_RATIO, Kind.FRACTION},
+    "humidity": {Kind.HUMIDITY},
+}
+
+
+def unit_of(symbol: str) -> Unit:
+    """The unit with this spelling of the project.
+
+    Raises:
+        UnknownUnitError: no such unit.
+    """
+    found = UNITS.get(symbol)
+    if found is None:
+        raise UnknownUnitError(f"unit {symbol!r} is not known; known are {' '.join(UNITS)}")
+    return found
+
+
+def check_unit_of_quantity(quantity: str, symbol: str) -> Unit:
+    """The unit, if the quantity (``mass``, ``temperature``, ``moisture`` …) can be stated in it.
+
+    Raises:
+        UnknownUnitError: no such unit, or no such quantity.
+        UnitMismatchError: the unit belongs to another quantity.
+    """
+    unit = unit_of(symbol)
+    if quantity in _KINDS_OF_QUANTITY:
+        kinds = _KINDS_OF_QUANTITY[quantity]
+    elif quantity in set(Kind):
+        kinds = {Kind(quantity)}
+    else:
+        raise UnknownUnitError(f"quantity {quantity!r} is not known; known are {' '.join(Kind)}")
+    if unit.kind not in kinds:
+        raise UnitMismatchError(f"{symbol} is a unit of {unit.kind}, and the quantity is {quantity}")
+    return unit
+
+
+def ratio(from_unit: str | Unit, to_unit: str | Unit) -> Fraction:
+    """How many ``to_unit`` are one ``from_unit``, exactly; for temperatures: of a difference.
+
+    Raises:
+        UnknownUnitError: a unit is not known.
+        UnitMismatchError: the units are of different kinds, or one (``tl``) does not say how much it is.
+    """
+    source, target = _pair(from_unit, to_unit)
+    if source == target:
+        return Fraction(1)
+    return _factor(source) / _factor(target)
+
+
+@overload
+def convert(value: Fraction | int, from_unit: str | Unit, to_unit: str | Unit) -> Fraction: ...
+@overload
+def convert(value: Decimal, from_unit: str | Unit, to_unit: str | Unit) -> Decimal: ...
+@overload
+def convert(value: float, from_unit: str | Unit, to_unit: str | Unit) -> float: ...
+@overload
+def convert(value: FloatArray, from_unit: str | Unit, to_unit: str | Unit) -> FloatArray: ...
+def convert(
+    value: Fraction | Decimal | float | FloatArray, from_unit: str | Unit, to_unit: str | Unit
+) -> Fraction | Decimal | float | FloatArray:
+    """A value in another unit; a temperature is taken as a point on the scale.
+
+    ``Fraction`` and ``int`` give the exact ``Fraction``; ``Decimal`` the exact decimal, or 50 digits where it has
+    no end; ``float`` the float nearest to the exact result; an array of any shape the same within 2 ulp.
+
+    Raises:
+        UnknownUnitError: a unit is not known.
+        UnitMismatchError: the units are of different kinds, or one (``tl``) does not say how much it is.
+        ValueRefusedError: NaN, infinite, or a temperature below absolute zero.
+    """
+    source, target = _pair(from_unit, to_unit)
+    shift = Fraction(0)
+    if source != target:
+        shift = (source.offset - target.offset) / _factor(target)
+    if source.kind is Kind.TEMPERATURE:
+        _check_above_absolute_zero(value, source)
+    return _affine(value, ratio(source, target), shift, source)
+
+
+@overload
+def convert_difference(value: Fraction | int, from_unit: str | Unit, to_unit: str | Unit) -> Fraction: ...
+@overload
+def convert_difference(value: Decimal, from_unit: str | Unit, to_unit: str | Unit) -> Decimal: ...
+@overload
+def convert_difference(value: float, from_unit: str | Unit, to_unit: str | Unit) -> float: ...
+@overload
+def convert_difference(value: FloatArray, from_unit: str | Unit, to_unit: str | Unit) -> FloatArray: ...
+def convert_difference(
+    value: Fraction | Decimal | float | FloatArray, from_unit: str | Unit, to_unit: str | Unit
+) -> Fraction | Decimal | float | FloatArray:
+    """A difference in another unit: an error, a correction, an uncertainty, an interval, a resolution.
+
+    As ``convert`` except that a temperature is a difference: 1 degC gives 1 K and 1.8 degF.
+
+    Raises:
+        UnknownUnitError: a unit is not known.
+        UnitMismatchError: the units are of different kinds, or one (``tl``) does not say how much it is.
+        ValueRefusedError: NaN or infinite.
+    """
+    source, target = _pair(from_unit, to_unit)
+    return _affine(value, ratio(source, target), Fraction(0), source)
+
+
+def _pair(from_unit: str | Unit, to_unit: str | Unit) -> tuple[Unit, Unit]:
+    source = unit_of(from_unit) if isinstance(from_unit, str) else from_unit
+    target = unit_of(to_unit) if isinstance(to_unit, str) else to_unit
+    if source.kind is not target.kind:
+        raise UnitMismatchError(
+            f"{source.symbol} ({source.kind}) cannot be converted to {target.symbol} ({target.kind})"
+        )
+    return source, target
+
+
+def _factor(unit: Unit) -> Fraction:
+    if unit.factor is None:
+        variants = " ".join(name for name in UNITS if name.startswith(f"{unit.symbol}-"))
+        raise UnitMismatchError(f"{unit.symbol} is not one amount everywhere; say which it is: {variants}")
+    return unit.factor
+
+
+def _check_above_absolute_zero(value: Fraction | Decimal | float | FloatArray, unit: Unit) -> None:
+    zero = -unit.offset / _factor(unit)
+    lowest = np.min(value) if isinstance(value, np.ndarray) and value.size else value
+    if not isinstance(lowest, np.ndarray) and lowest < float(zero):
+        raise ValueRefusedError(f"{lowest} {unit.symbol} is below absolute zero")
+
+
+def _affine(
+    value: Fraction | Decimal | float | FloatArray, factor: Fraction, shift: Fraction, unit: Unit
+) -> Fraction | Decimal | float | FloatArray:
+    if isinstance(value, np.ndarray):
+        if not np.all(np.isfinite(value)):
+            raise ValueRefusedError(f"a value in {unit.symbol} is not finite")
+        scaled = value * float(factor.numerator) / float(factor.denominator)
+        return np.asarray(scaled + float(shift), dtype=np.float64)
+    if isinstance(value, Fraction | int):
+        return value * factor + shift
+    finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    if not finite:
+        raise ValueRefusedError(f"the value {value} {unit.symbol} is not finite")
+    exact = Fraction(value) * factor + shift
+    if isinstance(value, Decimal):
+        return _decimal(exact)
+    return float(exact)
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    """The exact decimal where it ends, otherwise 50 digits."""
+    rest = exact.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    context = _CONTEXT.copy()
+    if rest == 1:
+        context.prec = len(str(exact.numerator)) + exact.denominator.bit_length()
+    return context.divide(Decimal(exact.numerator), Decimal(exact.denominator))
