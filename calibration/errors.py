@@ -6,7 +6,7 @@
     ├── UnitError
     │   ├── UnknownUnitError     a spelling that is not in the table, or that means more than one amount
     │   └── UnitMismatchError    units of different kinds: there is no factor between them
-    └── ValueRefusedError        a datum that cannot be used: NaN, infinite, negative u, outside the valid range
+    └── ValueRefusedError        a datum that cannot be used: NaN, infinite, negative u, out of range
 """
 
 

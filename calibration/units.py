@@ -1,8 +1,8 @@
 """Units: what may be converted into what, by exact factors.
 
 A unit belongs to one kind of quantity. Between kinds there is no factor, so a mismatch is an error, never a
-factor 1. A temperature and a temperature difference are converted by different functions: 20 degC is 293.15 K,
-and a difference of 1 degC is 1 K.
+factor 1. A temperature and a temperature difference are converted by different functions: 20 degC is
+293.15 K, and a difference of 1 degC is 1 K.
 
 Factors are ``Fraction``s: exact by definition (SI brochure, 9th edition, tables 1-8; international yard and
 pound agreement of 1959: 1 lb = 0.453 592 37 kg; 1 gr = 1/7000 lb; metric carat 0.2 g; momme 3.75 g).
@@ -52,8 +52,8 @@ class Kind(enum.StrEnum):
 class Unit:
     """One unit: ``value_in_base = value * factor + offset``.
 
-    ``factor`` is None where the name alone does not say how much it is (tael): such a unit is known, and refuses
-    to be converted. ``offset`` is not 0 for degC and degF only, and does not apply to differences.
+    ``factor`` is None where the name alone does not say how much it is (tael): such a unit is known, and
+    refuses to be converted. ``offset`` is not 0 for degC and degF only, and does not apply to differences.
     """
 
     symbol: str
@@ -110,7 +110,12 @@ def _units() -> dict[str, Unit]:
             "kohm": Fraction(1000),
             "Mohm": Fraction(10**6),
         },
-        Kind.VOLTAGE: {"V": Fraction(1), "mV": Fraction(1, 1000), "uV": Fraction(1, 10**6), "kV": Fraction(1000)},
+        Kind.VOLTAGE: {
+            "V": Fraction(1),
+            "kV": Fraction(1000),
+            "mV": Fraction(1, 1000),
+            "uV": Fraction(1, 10**6),
+        },
         Kind.CURRENT: {"A": Fraction(1), "mA": Fraction(1, 1000), "uA": Fraction(1, 10**6)},
         Kind.FORCE: {"N": Fraction(1), "mN": Fraction(1, 1000), "kN": Fraction(1000)},
         Kind.TIME: {
@@ -123,9 +128,14 @@ def _units() -> dict[str, Unit]:
             "d": Fraction(86400),
         },
         Kind.DENSITY: {"kg/m3": Fraction(1), "g/cm3": Fraction(1000), "mg/cm3": Fraction(1)},
-        Kind.FRACTION: {"1": Fraction(1), "%": Fraction(1, 100), "permille": Fraction(1, 1000), "ppm": Fraction(1, 10**6)},
+        Kind.FRACTION: {
+            "1": Fraction(1),
+            "%": Fraction(1, 100),
+            "permille": Fraction(1, 1000),
+            "ppm": Fraction(1, 10**6),
+        },
         Kind.COUNT: {"pcs": Fraction(1)},
-    }  # fmt: skip
+    }
     table = {
         symbol: Unit(symbol, kind, factor) for kind, units in rows.items() for symbol, factor in units.items()
     }
@@ -203,8 +213,8 @@ def convert(
 ) -> Fraction | Decimal | float | FloatArray:
     """A value in another unit; a temperature is taken as a point on the scale.
 
-    ``Fraction`` and ``int`` give the exact ``Fraction``; ``Decimal`` the exact decimal, or 50 digits where it has
-    no end; ``float`` the float nearest to the exact result; an array of any shape the same within 2 ulp.
+    ``Fraction`` and ``int`` give the exact ``Fraction``; ``Decimal`` the exact decimal, or 50 digits where it
+    has no end; ``float`` the float nearest to the exact result; an array of any shape the same within 3 ulp.
 
     Raises:
         UnknownUnitError: a unit is not known.
@@ -274,8 +284,8 @@ def _affine(
     if isinstance(value, np.ndarray):
         if not np.all(np.isfinite(value)):
             raise ValueRefusedError(f"a value in {unit.symbol} is not finite")
-        scaled = value * float(factor.numerator) / float(factor.denominator)
-        return np.asarray(scaled + float(shift), dtype=np.float64)
+        whole = math.lcm(factor.denominator, shift.denominator)  # one division: 32 degF is 0 degC, not 4e-15
+        return np.asarray((value * float(factor * whole) + float(shift * whole)) / float(whole))
     if isinstance(value, Fraction | int):
         return value * factor + shift
     finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
