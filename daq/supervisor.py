@@ -1,0 +1,111 @@
+"""Several services on one PC: started together, restarted one by one when they die, ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+import structlog
+
+from drivers.clock import Clock
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+SOUND_AFTER_S = 60.0
+PATIENCE_S = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Service:
+    """One service and the process that runs it now."""
+
+    name: str
+    arguments: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_s: float = 0.0
+    pause_s: float = FIRST_PAUSE_S
+    next_start_s: float = 0.0
+    restarts: int = field(default=0)
+
+
+class Supervisor:
+    """Runs ``python -m daq NAME …`` for every service; one that dies is started again after a pause."""
+
+    def __init__(
+        self, services: Sequence[Service], clock: Clock, output: IO[bytes] | int | None = None
+    ) -> None:
+        self.services = list(services)
+        self._clock = clock
+        self._output = output
+
+    def run(self, stop: threading.Event) -> None:
+        """Keep every service running until ``stop`` is set, then end them all."""
+        try:
+            while not stop.is_set():
+                self.step()
+                stop.wait(0.2)
+        finally:
+            self.end()
+
+    def step(self) -> None:
+        """Start what is due; notice what has died."""
+        now_s = self._clock.monotonic_s()
+        for service in self.services:
+            if service.process is None:
+                if now_s >= service.next_start_s:
+                    self._start(service, now_s)
+            elif service.process.poll() is not None:
+                self._died(service, now_s)
+
+    def _start(self, service: Service, now_s: float) -> None:
+        command = [sys.executable, "-m", "daq", service.name, *service.arguments]
+        service.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            env=service_environment(),
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends the services in order
+        )
+        service.started_s = now_s
+
+    def _died(self, service: Service, now_s: float) -> None:
+        code = service.process.returncode if service.process else None
+        if now_s - service.started_s > SOUND_AFTER_S:
+            service.pause_s = FIRST_PAUSE_S
+        log.warning(
+            "service ended, starting it again", service=service.name, code=code, pause_s=service.pause_s
+        )
+        service.process = None
+        service.restarts += 1
+        service.next_start_s = now_s + service.pause_s
+        service.pause_s = min(LONGEST_PAUSE_S, 2 * service.pause_s)
+
+    def end(self) -> None:
+        """Ask every service to end, in the order of the list; kill what does not within ten seconds."""
+        for service in self.services:
+            self.end_one(service)
+
+    def end_one(self, service: Service) -> None:
+        """Ask one service to end and wait for it."""
+        process, service.process = service.process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            log.warning("service does not end, killing it", service=service.name)
+            process.kill()
+            process.wait()
+
+
+def service_environment() -> dict[str, str]:
+    """The environment of a service: linear algebra in one thread, so that links keep their processor."""
+    return {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
