@@ -225,9 +225,10 @@ def convert(
     shift = Fraction(0)
     if source != target:
         shift = (source.offset - target.offset) / _factor(target)
+    _check_finite(value, source)
     if source.kind is Kind.TEMPERATURE:
         _check_above_absolute_zero(value, source)
-    return _affine(value, ratio(source, target), shift, source)
+    return _affine(value, ratio(source, target), shift)
 
 
 @overload
@@ -251,7 +252,8 @@ def convert_difference(
         ValueRefusedError: NaN or infinite.
     """
     source, target = _pair(from_unit, to_unit)
-    return _affine(value, ratio(source, target), Fraction(0), source)
+    _check_finite(value, source)
+    return _affine(value, ratio(source, target), Fraction(0))
 
 
 def _pair(from_unit: str | Unit, to_unit: str | Unit) -> tuple[Unit, Unit]:
@@ -271,30 +273,31 @@ def _factor(unit: Unit) -> Fraction:
     return unit.factor
 
 
+def _check_finite(value: Fraction | Decimal | float | FloatArray, unit: Unit) -> None:
+    if isinstance(value, Decimal):
+        finite = value.is_finite()
+    else:
+        finite = isinstance(value, Fraction | int) or bool(np.all(np.isfinite(value)))
+    if not finite:
+        raise ValueRefusedError(f"{value} {unit.symbol} is not finite, so it cannot be converted")
+
+
 def _check_above_absolute_zero(value: Fraction | Decimal | float | FloatArray, unit: Unit) -> None:
-    zero = -unit.offset / _factor(unit)
-    lowest = np.min(value) if isinstance(value, np.ndarray) and value.size else value
-    if not isinstance(lowest, np.ndarray) and lowest < float(zero):
+    lowest = float(np.min(value, initial=math.inf)) if isinstance(value, np.ndarray) else float(value)
+    if lowest < float(-unit.offset / _factor(unit)):
         raise ValueRefusedError(f"{lowest} {unit.symbol} is below absolute zero")
 
 
 def _affine(
-    value: Fraction | Decimal | float | FloatArray, factor: Fraction, shift: Fraction, unit: Unit
+    value: Fraction | Decimal | float | FloatArray, factor: Fraction, shift: Fraction
 ) -> Fraction | Decimal | float | FloatArray:
     if isinstance(value, np.ndarray):
-        if not np.all(np.isfinite(value)):
-            raise ValueRefusedError(f"a value in {unit.symbol} is not finite")
         whole = math.lcm(factor.denominator, shift.denominator)  # one division: 32 degF is 0 degC, not 4e-15
         return np.asarray((value * float(factor * whole) + float(shift * whole)) / float(whole))
-    if isinstance(value, Fraction | int):
-        return value * factor + shift
-    finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
-    if not finite:
-        raise ValueRefusedError(f"the value {value} {unit.symbol} is not finite")
     exact = Fraction(value) * factor + shift
     if isinstance(value, Decimal):
         return _decimal(exact)
-    return float(exact)
+    return float(exact) if isinstance(value, float) else exact
 
 
 def _decimal(exact: Fraction) -> Decimal:
