@@ -1,6 +1,7 @@
 """Twins of Sartorius instruments: balances that speak SBI, and moisture analysers of the MA series.
 
-Sources: manuals of Entris II p. 3, Combics p. 98, Practum p. 86, MA160 p. 67, MA150 p. 40; Cubis SBI commands.
+Sources: manuals of Entris II p. 3, Combics p. 98, Practum p. 86, MA160 p. 67, MA150 p. 40; SBI commands of
+the Cubis manual.
 """
 
 from drivers.sims.physics import DryingRuns, Pan
