@@ -6,7 +6,11 @@
     ├── UnitError
     │   ├── UnknownUnitError     a spelling that is not in the table, or that means more than one amount
     │   └── UnitMismatchError    units of different kinds: there is no factor between them
-    └── ValueRefusedError        a datum that cannot be used: NaN, infinite, negative u, out of range
+    ├── ValueRefusedError        a datum that cannot be used: NaN, infinite, negative u
+    │   ├── OutOfRangeError      outside the range in which a curve is valid: nothing is extrapolated
+    │   └── CovarianceError      a matrix that is not the covariance of anything
+    ├── FitError                 good data that do not determine the curve, or an iteration that does not end
+    └── CertificateError         a certificate file with all its mistakes: file, key, found, allowed
 """
 
 
@@ -28,3 +32,23 @@ class UnitMismatchError(UnitError):
 
 class ValueRefusedError(CalibrationError):
     """A datum that cannot be used; nothing is clipped, extrapolated or defaulted."""
+
+
+class OutOfRangeError(ValueRefusedError):
+    """Outside the range in which a curve is valid: nothing is extrapolated."""
+
+
+class CovarianceError(ValueRefusedError):
+    """A matrix that is not symmetric and positive (semi-)definite; the sentence names the row."""
+
+
+class FitError(CalibrationError):
+    """Data that do not determine the curve asked for, or an iteration that does not come to an end."""
+
+
+class CertificateError(CalibrationError):
+    """A certificate file that cannot be used; ``mistakes`` holds one sentence for each, with file and key."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes

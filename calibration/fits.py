@@ -1,0 +1,197 @@
+"""Fits of calibration curves: coefficients with covariance, and what speaks for and against them.
+
+Weighted and ordinary least squares (ISO/TS 28037:2010, clause 6, Annex E; ISO/TS 28038:2018), polynomials in
+the Chebyshev basis. Every fit says whether its u were known in advance (covariance as it is, chi-square tests
+it) or their scale was estimated from the residuals (covariance times s^2, Student t with its degrees of
+freedom; the factor sqrt(dof / (dof - 2)) of Annex E is never applied as well).
+"""
+
+import enum
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial import chebyshev
+from scipy.stats import chi2
+
+from calibration import least_squares
+from calibration.checks import FloatArray, finite, same_length
+from calibration.curves import Polynomial
+from calibration.errors import FitError, ValueRefusedError
+from calibration.least_squares import standard_deviation
+
+
+class Scale(enum.StrEnum):
+    """Where the size of the covariance comes from."""
+
+    KNOWN = "known"
+    """The u were declared in advance: infinite degrees of freedom, chi-square is a test."""
+    ESTIMATED = "estimated"
+    """The u are equal, or relative weights: s^2 from the residuals, m - p degrees of freedom."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fit:
+    """A fitted polynomial with its evidence."""
+
+    curve: Polynomial
+    scale: Scale
+    x: FloatArray
+    y: FloatArray
+    residuals: FloatArray
+    """y - curve(x), in the unit of y."""
+    chi_square: float
+    """Sum of squared residuals over u^2 (known scale), or over the squared relative weights."""
+    dof: int
+    """Points minus coefficients."""
+
+    @property
+    def residual_sd(self) -> float:
+        """S = sqrt(chi_square / dof); in the unit of y where the weights are equal.
+
+        Raises:
+            FitError: no degrees of freedom.
+        """
+        return standard_deviation(self.chi_square, self.dof)
+
+    def chi_square_limit(self, level: float = 0.95) -> float:
+        """The quantile that chi-square should stay below (ISO/TS 28037:2010, 6.2.5); 0 without dof."""
+        return float(chi2.ppf(level, self.dof)) if self.dof else 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the points agree with the curve within their u (chi-square, 95 %).
+
+        Raises:
+            FitError: the scale was estimated from the same residuals, so they test nothing.
+        """
+        if self.scale is Scale.ESTIMATED:
+            raise FitError("the scale was estimated from the residuals: they cannot test the curve as well")
+        return self.dof == 0 or self.chi_square <= self.chi_square_limit()
+
+    @property
+    def lack_of_fit_u(self) -> float:
+        """Standard uncertainty of a model that chi-square refuses and that is used: max|residual|/sqrt(3)."""
+        return float(np.max(np.abs(self.residuals))) / math.sqrt(3)
+
+    def with_lack_of_fit(self) -> Polynomial:
+        """The curve; where its points do not agree with it, with the lack of fit in its uncertainty."""
+        if self.accepted:
+            return self.curve
+        return replace(self.curve, lack_of_fit_u=self.lack_of_fit_u)
+
+
+def fit_polynomial(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    degree: int,
+    u_y: npt.ArrayLike | None = None,
+    scale: Scale | None = None,
+) -> Fit:
+    """A polynomial through points whose x are exact.
+
+    Args:
+        x: m abscissae; the valid range of the curve is their span.
+        y: m ordinates.
+        degree: degree of the polynomial, 0 or more.
+        u_y: m standard uncertainties of y, or their covariance (m, m), or None for equal weights.
+        scale: ``KNOWN`` (u_y are standard uncertainties) or ``ESTIMATED`` (u_y are relative weights only); by
+            itself known where u_y is given, and estimated where not.
+
+    Raises:
+        ValueRefusedError: a number that is not finite, u not above 0, lists of different length.
+        CovarianceError: u_y is a matrix and no positive definite covariance.
+        FitError: too few points or too few different x for the degree.
+    """
+    abscissae, ordinates = _points(x, y, degree)
+    low, high = float(abscissae.min()), float(abscissae.max())
+    center, half = (low + high) / 2, (high - low) / 2
+    t = _mapped(abscissae, center, half)
+    design = chebyshev.chebvander(t, degree)
+    return _fitted(abscissae, ordinates, u_y, scale, _Basis(design, np.eye(degree + 1), center, half))
+
+
+def fit_through_origin(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    degree: int = 1,
+    u_y: npt.ArrayLike | None = None,
+    scale: Scale | None = None,
+) -> Fit:
+    """A polynomial without constant term; arguments and errors as ``fit_polynomial``, degree 1 or more.
+
+    The model itself says that the curve is 0 at 0, so 0 belongs to the valid range.
+    """
+    abscissae, ordinates = _points(x, y, degree, through_origin=True)
+    half = float(np.max(np.abs(abscissae)))
+    t = _mapped(abscissae, 0.0, half)
+    design = t[:, None] * chebyshev.chebvander(t, degree - 1)
+    to_chebyshev = np.array(
+        [chebyshev.chebmulx([0.0] * k + [1.0] + [0.0] * (degree - 1 - k)) for k in range(degree)]
+    )
+    return _fitted(abscissae, ordinates, u_y, scale, _Basis(design, to_chebyshev.T, 0.0, half))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Basis:
+    design: npt.NDArray[np.floating]
+    to_chebyshev: FloatArray
+    center: float
+    half: float
+
+
+def _points(
+    x: npt.ArrayLike, y: npt.ArrayLike, degree: int, *, through_origin: bool = False
+) -> tuple[FloatArray, FloatArray]:
+    abscissae, ordinates = finite("x", x), finite("y", y)
+    same_length(x=abscissae, y=ordinates)
+    if degree < (1 if through_origin else 0):
+        raise ValueRefusedError(
+            f"degree {degree} is too low; it must be {1 if through_origin else 0} or more"
+        )
+    needed = degree if through_origin else max(degree + 1, 2)
+    usable = np.unique(abscissae[abscissae != 0] if through_origin else abscissae)
+    if len(usable) < needed:
+        raise FitError(
+            f"{len(usable)} different x cannot determine a polynomial of degree {degree}; {needed} or more are "
+            "needed" + (" beside 0" if through_origin else "")
+        )
+    return abscissae, ordinates
+
+
+def _mapped(x: FloatArray, center: float, half: float) -> npt.NDArray[np.longdouble]:
+    return (x.astype(np.longdouble) - np.longdouble(center)) / np.longdouble(half)
+
+
+def _fitted(
+    x: FloatArray, y: FloatArray, u_y: npt.ArrayLike | None, scale: Scale | None, basis: _Basis
+) -> Fit:
+    chosen = scale or (Scale.ESTIMATED if u_y is None else Scale.KNOWN)
+    if u_y is None and chosen is Scale.KNOWN:
+        raise ValueRefusedError("a known scale needs u of every y; none were given")
+    names = [f"coefficient {k}" for k in range(basis.design.shape[1])]
+    solution = least_squares.solve(basis.design, y, u_y, names)
+    factor, dof = 1.0, math.inf
+    if chosen is Scale.ESTIMATED:
+        factor = standard_deviation(solution.weighted_square_sum, solution.dof) ** 2
+        dof = float(solution.dof)
+    origin_counts = basis.to_chebyshev.shape[0] > basis.to_chebyshev.shape[1]
+    curve = Polynomial(
+        parameters=basis.to_chebyshev @ solution.coefficients,
+        covariance=factor * basis.to_chebyshev @ solution.unscaled @ basis.to_chebyshev.T,
+        low=min(float(x.min()), 0.0) if origin_counts else float(x.min()),
+        high=max(float(x.max()), 0.0) if origin_counts else float(x.max()),
+        dof=dof,
+        center=basis.center,
+        half=basis.half,
+    )
+    return Fit(
+        curve=curve,
+        scale=chosen,
+        x=x,
+        y=y,
+        residuals=y - curve.gradient(x) @ curve.parameters,
+        chi_square=solution.weighted_square_sum,
+        dof=solution.dof,
+    )
