@@ -127,10 +127,11 @@ def fit_through_origin(
     half = float(np.max(np.abs(abscissae)))
     t = _mapped(abscissae, 0.0, half)
     design = t[:, None] * chebyshev.chebvander(t, degree - 1)
-    to_chebyshev = np.array(
-        [chebyshev.chebmulx([0.0] * k + [1.0] + [0.0] * (degree - 1 - k)) for k in range(degree)]
-    )
-    return _fitted(abscissae, ordinates, u_y, scale, _Basis(design, to_chebyshev.T, 0.0, half))
+    times_t = np.zeros((degree + 1, degree))
+    for k in range(degree):  # t T_k = (T_(k+1) + T_|k-1|) / 2
+        times_t[k + 1, k] += 0.5
+        times_t[abs(k - 1), k] += 0.5
+    return _fitted(abscissae, ordinates, u_y, scale, _Basis(design, times_t, 0.0, half))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,9 +154,10 @@ def _points(
     needed = degree if through_origin else max(degree + 1, 2)
     usable = np.unique(abscissae[abscissae != 0] if through_origin else abscissae)
     if len(usable) < needed:
+        beside = " beside 0" if through_origin else ""
         raise FitError(
-            f"{len(usable)} different x cannot determine a polynomial of degree {degree}; {needed} or more are "
-            "needed" + (" beside 0" if through_origin else "")
+            f"{len(usable)} different x{beside} cannot determine a polynomial of degree {degree}; "
+            f"{needed} or more are needed"
         )
     return abscissae, ordinates
 
