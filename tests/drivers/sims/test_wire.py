@@ -21,27 +21,12 @@ from drivers.sims.physics import StillPan
 from drivers.sims.sartorius import SbiTwin
 from drivers.sims.twin import Nameplate
 from drivers.sims.wire import MAX_REQUEST, SimServer
+from tests.clocks import HandClock
 
 PLATE = Nameplate("XS205DU", "B123456789", "3.10", capacity_g=220.0, decimals=4)
 FREE = "tcp://127.0.0.1:0"
 WEIGHT = b"S S    50.0000 g\r\n"
 SERIAL = b'I4 A "B123456789"\r\n'
-
-
-class HandClock:
-    """Time that moves when the test says so."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def now_ns(self) -> int:
-        return int(self.now_s * 1e9)
-
-    def monotonic_s(self) -> float:
-        return self.now_s
-
-    def sleep(self, duration_s: float) -> None:
-        self.now_s += duration_s
 
 
 def balance() -> MtSicsTwin:
@@ -228,9 +213,9 @@ def test_a_late_reply_comes_after_its_time_and_in_order():
         peer.sendall(b"SI\r\n")
         peer.sendall(b"I4\r\n")
         assert silent(peer)
-        clock.now_s += 1.9
+        clock.pass_time(1.9)
         assert silent(peer)
-        clock.now_s += 0.2
+        clock.pass_time(0.2)
         assert read(peer, SERIAL) == WEIGHT + SERIAL
 
 
@@ -243,7 +228,7 @@ def test_a_late_reply_reaches_whoever_is_connected_then():
             assert silent(peer)
         with connected(server) as peer:
             assert silent(peer)
-            clock.now_s += 2.1
+            clock.pass_time(2.1)
             assert read(peer) == WEIGHT
 
 
@@ -280,7 +265,7 @@ def test_cut_by_reply_closes_and_refuses_and_comes_back():
             assert peer.recv(100) == b""
         with pytest.raises(ConnectionRefusedError), connected(server):
             pass
-        clock.now_s += 5.1
+        clock.pass_time(5.1)
         with reconnected(server) as peer:
             assert ask(peer, b"SI\r\n") == WEIGHT
 
@@ -305,10 +290,10 @@ def test_cut_by_time_takes_the_wire_away_and_brings_it_back(tmp_path):
         with opened(path) as fd:
             os.write(fd, b"SI\r\n")
             assert read_fd(fd, len(WEIGHT)) == WEIGHT
-            clock.now_s += 25.1
+            clock.pass_time(25.1)
             assert hung_up(fd)
         assert not path.is_symlink()
-        clock.now_s += 8.0
+        clock.pass_time(8.0)
         while not path.exists():
             time.sleep(0.01)
         with opened(path) as fd:
@@ -325,6 +310,6 @@ def test_what_an_instrument_says_unasked_reaches_everyone():
     ):
         assert ask(first, b"SIR\r\n") == WEIGHT
         assert ask(second, b"I4\r\n") == SERIAL
-        clock.now_s += 0.25
+        clock.pass_time(0.25)
         assert read(first) == WEIGHT
         assert read(second) == WEIGHT
