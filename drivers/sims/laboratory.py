@@ -17,7 +17,7 @@ LOOSE_CABLE: FaultPlan = (Rule(Cut(), start_s=25.0, length_s=8.0, every_s=150.0)
 
 
 @dataclass(frozen=True, slots=True)
-class BenchInstrument:
+class LaboratoryInstrument:
     """One instrument of the simulated laboratory, as it goes into a site's configuration."""
 
     name: str
@@ -45,6 +45,7 @@ class _Plan:
     faults: FaultPlan = ()
 
 
+PTY_LINK = "b-02"
 _FREE_PORT = "tcp://127.0.0.1:0"
 _BENCHES = (
     _Plan(
@@ -61,7 +62,7 @@ _BENCHES = (
         ("精密天平", "Precision balance"),
         ("样品前处理室", "Sample preparation room"),
         "sartorius-sbi",
-        "pty:{base}/b-02",
+        "pty:{base}/" + PTY_LINK,
         1.0,
         "0031801165",
     ),
@@ -97,7 +98,7 @@ _BENCHES = (
 class Laboratory:
     """The laboratory while it runs; leaving it as a context manager stops every sim."""
 
-    def __init__(self, instruments: tuple[BenchInstrument, ...], sims: contextlib.ExitStack) -> None:
+    def __init__(self, instruments: tuple[LaboratoryInstrument, ...], sims: contextlib.ExitStack) -> None:
         self.instruments = instruments
         self._sims = sims
 
@@ -121,6 +122,11 @@ def start_laboratory(base_dir: Path, clock: Clock) -> Laboratory:
         LinkError: a wire cannot be made; the ones that were made are taken down again.
     """
     profiles = load_profiles()
+    link = base_dir / PTY_LINK
+    if (
+        link.is_symlink()
+    ):  # left by a laboratory that was killed; its number may be somebody else's terminal now
+        link.unlink()
     with contextlib.ExitStack() as starting:
         instruments = []
         for seed, plan in enumerate(_BENCHES):
@@ -133,7 +139,7 @@ def start_laboratory(base_dir: Path, clock: Clock) -> Laboratory:
     return Laboratory(tuple(instruments), running)
 
 
-def _bench(plan: _Plan, url: str) -> BenchInstrument:
-    return BenchInstrument(
+def _bench(plan: _Plan, url: str) -> LaboratoryInstrument:
+    return LaboratoryInstrument(
         plan.name, *plan.titles, *plan.rooms, plan.profile, url, plan.serial_number, plan.period_s
     )

@@ -66,6 +66,12 @@ def test_the_transmitter_drops_off_after_25_s_and_comes_back_8_s_later(tmp_path)
         wait_for(False, by_name["H-01"])
 
 
+def test_a_laboratory_after_one_that_was_killed(tmp_path):
+    (tmp_path / "b-02").symlink_to("/dev/ptmx")  # the number of its terminal was given to somebody else
+    with start_laboratory(tmp_path, HandClock()):
+        assert (tmp_path / "b-02").readlink() != Path("/dev/ptmx")
+
+
 def test_a_laboratory_that_cannot_start_takes_down_what_it_began(tmp_path):
     missing = tmp_path / "missing"
     with pytest.raises(LinkError, match="in a folder that does"):
