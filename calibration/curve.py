@@ -6,9 +6,9 @@ A curve gives, for an indication x, either a correction or a value. It is never 
 import abc
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,29 @@ class Curve(abc.ABC):
             OutOfRangeError: there is none.
             ValueRefusedError: there are several.
         """
+
+    def line(self, constant: float, per_x: float) -> FloatArray:
+        """Parameters, shape (p,), of the straight line constant + per_x x: a standard's error, passed on.
+
+        Raises:
+            ValueRefusedError: no parameters of this curve make such a line.
+        """
+        raise ValueRefusedError(f"{self.name}: this kind of curve cannot carry the share of a standard")
+
+    def hanging_on(self, shares: Sequence[Share], *, included: bool) -> Self:
+        """The same curve with the parts of its error that it has from standards.
+
+        Args:
+            shares: one for each standard.
+            included: whether they are in the covariance already; otherwise they are added to it.
+
+        Raises:
+            CovarianceError: a share that is larger than the covariance which should include it.
+        """
+        total = np.asarray(self.covariance)
+        for share in shares:
+            total = total if included else total + np.outer(share.loading, share.loading)
+        return replace(self, covariance=total, standards=tuple(shares))
 
     def model_u(self, x: float) -> float:
         """Standard uncertainty of the model itself at x: lack of fit, or non-linearity between points."""

@@ -91,6 +91,10 @@ class PointTable(Curve):
         weights[rows, i + 1] = part
         return weights
 
+    def line(self, constant: float, per_x: float) -> FloatArray:
+        """Parameters of a straight line; see ``Curve.line``."""
+        return constant + per_x * self.x
+
     def model_u(self, x: float) -> float:
         """Non-linearity between the neighbouring points."""
         return float(self.segment_u[self._segment(np.array([x]))[0][0]])

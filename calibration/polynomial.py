@@ -100,6 +100,18 @@ class Polynomial(Curve):
         """Shape (n, p): T0(t), T1(t) …."""
         return _float(chebyshev.chebvander((x - self.center) / self.half, self.degree))
 
+    def line(self, constant: float, per_x: float) -> FloatArray:
+        """Parameters of a straight line; see ``Curve.line``."""
+        if per_x and not self.degree:
+            raise ValueRefusedError(
+                f"{self.name} is a constant: no relative share of a standard fits into it"
+            )
+        series = np.zeros(self.degree + 1)
+        series[0] = constant + per_x * self.center
+        if self.degree:
+            series[1] = per_x * self.half
+        return series
+
     def model_u(self, x: float) -> float:
         """Lack of fit: the same everywhere."""
         del x

@@ -1,0 +1,236 @@
+"""The [curve], [[point]] and [[standard]] of a native certificate: numbers into a ``Curve``."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from calibration.certificates.model import Gives
+from calibration.certificates.native_points import Point, read_points
+from calibration.certificates.toml_table import Table
+from calibration.checks import FloatArray
+from calibration.curves import Curve, PointTable, Polynomial, Share
+from calibration.errors import CalibrationError, UnitError
+from calibration.fits import fit_polynomial
+from calibration.units import ratio, unit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the file says about the curve."""
+
+    curve: Curve
+    gives: Gives
+    notes: tuple[str, ...] = ()
+    traceable_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """In what the [curve] is written."""
+
+    indication: str
+    value: str
+    factor: Fraction
+    """How many ``value`` one unit of the [curve] is: 1/1000 for mg beside g."""
+    converts: bool
+    """Whether indication and value are different quantities: ohm and degC."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    certificate: str
+    constant: float
+    relative: float
+    dof: float
+
+    @property
+    def shared(self) -> bool:
+        return self.constant > 0 or self.relative > 0
+
+
+def read_units(table: Table, indication: str) -> Units:
+    """The unit of the [curve] against the unit of the indication."""
+    same = Units(indication, indication, Fraction(1), converts=False)
+    written = table.text("unit")
+    if not (written and indication):
+        return same
+    try:
+        given, target = unit_of(written), unit_of(indication)
+        if given.kind is not target.kind:
+            return Units(indication, written, Fraction(1), converts=True)
+        return replace(same, factor=ratio(given, target))
+    except UnitError as error:
+        table.mistake("unit", str(error))
+        return same
+
+
+def read_curve(top: Table, table: Table, units: Units) -> Read | None:
+    """The curve of the file; None where a mistake was noted.
+
+    Args:
+        top: the whole file, for its [[point]] and [[standard]].
+        table: its [curve].
+        units: from ``read_units``.
+    """
+    before = top.count
+    kind = table.choice("kind", list(_KINDS))
+    standards = [_standard(item, float(units.factor)) for item in top.tables("standard")]
+    build = _KINDS[kind](top, table, units, standards)
+    table.refuse_unknown()
+    if top.count > before:
+        return None
+    try:
+        return replace(build(), traceable_to=tuple(standard.certificate for standard in standards))
+    except CalibrationError as error:
+        table.mistake("", str(error))
+        return None
+
+
+def _standard(table: Table, factor: float) -> _Standard:
+    found = _Standard(
+        certificate=table.text("certificate"),
+        constant=float(table.positive("u", "a standard uncertainty")) * factor if "u" in table else 0.0,
+        relative=float(table.positive("u_relative", "a relative one")) if "u_relative" in table else 0.0,
+        dof=table.dof("dof") if "dof" in table else math.inf,
+    )
+    table.refuse_unknown()
+    return found
+
+
+def _polynomial(top: Table, table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
+    if "coefficients" in table:
+        return _from_coefficients(table, units, standards)
+    gives = _gives_of_points(table, units)
+    degree = table.whole("degree", "the degree of the polynomial, 0 or more")
+    points = read_points(top, units.factor, converts=units.converts)
+    low, high = _range_within(table, points)
+
+    def build() -> Read:
+        x, y, u = _arrays(points, gives)
+        own = _without_shares(x, u, standards)
+        fit = fit_polynomial(x, y, degree, own)
+        notes: tuple[str, ...] = ()
+        if not fit.accepted:
+            notes = (
+                f"the points scatter more than their uncertainties allow (chi-square {fit.chi_square:.4g}, "
+                f"limit {fit.chi_square_limit():.4g}): a lack of fit of {fit.lack_of_fit_u:.2g} "
+                f"{units.value} was added to u",
+            )
+        curve = replace(fit.with_lack_of_fit(), low=low, high=high)
+        return Read(_hung(curve, standards, included=False), gives, notes)
+
+    return build
+
+
+def _from_coefficients(table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
+    coefficients = table.numbers("coefficients", "a list of numbers, constant first")
+    covariance = table.matrix("covariance", len(coefficients))
+    low, high = _range(table)
+    dof = table.dof("dof") if "dof" in table else math.inf
+    gives = table.choice("gives", ["correction", "error", "value"])
+    if units.converts and gives != "value":
+        table.mistake("unit", f"{_kinds(units)}; only a value can be in another quantity")
+    sign = -1 if gives == "error" else 1
+
+    def build() -> Read:
+        factor = sign * units.factor
+        curve = Polynomial.from_powers(
+            [float(Fraction(c) * factor) for c in coefficients],
+            [[float(Fraction(c) * factor**2) for c in row] for row in covariance],
+            low,
+            high,
+            dof,
+        )
+        return Read(
+            _hung(curve, standards, included=True), Gives.VALUE if gives == "value" else Gives.CORRECTION
+        )
+
+    return build
+
+
+def _table(top: Table, table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
+    gives = _gives_of_points(table, units)
+    correlation = 1.0
+    if "correlation" in table:
+        correlation = float(table.decimal("correlation", "a number from 0 to 1", lambda r: 0 <= r <= 1))
+    half_width = None
+    if not table.says("non_linearity", "from-points"):
+        allowed = 'a half-width, 0 or more, or "from-points"'
+        bound = table.decimal("non_linearity", allowed, lambda n: n.is_finite() and n >= 0)
+        half_width = float(Fraction(bound) * units.factor) if bound.is_finite() else None
+    points = read_points(top, units.factor, converts=units.converts)
+    low, high = _range_within(table, points)
+
+    def build() -> Read:
+        x, y, u = _arrays(points, gives)
+        own = _without_shares(x, u, standards)
+        curve = PointTable.from_points(x, y, own, correlation=correlation, non_linearity=half_width)
+        return Read(_hung(replace(curve, low=low, high=high), standards, included=False), gives)
+
+    return build
+
+
+_KINDS = {"polynomial": _polynomial, "table": _table}
+
+
+def _kinds(units: Units) -> str:
+    curve, indication = unit_of(units.value), unit_of(units.indication)
+    return f"{curve.symbol} is a unit of {curve.kind}, and the indication is in {indication.symbol}"
+
+
+def _gives_of_points(table: Table, units: Units) -> Gives:
+    if "gives" in table:
+        table.choice("gives", ["value"])
+        return Gives.VALUE
+    if units.converts:
+        table.mistake("unit", f'{_kinds(units)}; state gives = "value" if the one is turned into the other')
+    return Gives.CORRECTION
+
+
+def _arrays(points: Sequence[Point], gives: Gives) -> tuple[FloatArray, FloatArray, FloatArray]:
+    x = np.array([float(point.indication) for point in points])
+    y = np.array([float(point.value if gives is Gives.VALUE else point.correction) for point in points])
+    return x, y, np.array([point.u for point in points])
+
+
+def _without_shares(x: FloatArray, u: FloatArray, standards: Sequence[_Standard]) -> FloatArray:
+    """What is left of u at every point without the standards' errors, which all points have in common."""
+    shared = sum((s.constant + s.relative * x) ** 2 for s in standards)
+    own = u**2 - shared
+    for i in np.flatnonzero(own <= 0):
+        msg = f"at x = {x[i]:g} the standards' share is not smaller than U/k of the point, {u[i]:.3g}"
+        raise CalibrationError(msg)
+    return np.sqrt(own)
+
+
+def _hung(curve: Curve, standards: Sequence[_Standard], *, included: bool) -> Curve:
+    shares = [Share(s.certificate, curve.line(s.constant, s.relative), s.dof) for s in standards if s.shared]
+    return curve.hanging_on(shares, included=included)
+
+
+def _range(table: Table) -> tuple[float, float]:
+    allowed = "two numbers, lowest and highest indication"
+    ends = [float(end) for end in table.numbers("range", allowed)]
+    if len(ends) == 2 and ends[0] < ends[1]:
+        return ends[0], ends[1]
+    if ends:
+        table.mistake("range", f"found {ends}; allowed is {allowed}")
+    return 0.0, 1.0
+
+
+def _range_within(table: Table, points: Sequence[Point]) -> tuple[float, float]:
+    """The valid range: the span of the points, or less where the file says so."""
+    if not points:
+        return 0.0, 1.0
+    span = float(min(p.indication for p in points)), float(max(p.indication for p in points))
+    if "range" not in table:
+        return span
+    low, high = _range(table)
+    if low < span[0] or high > span[1]:
+        table.mistake(
+            "range", f"found {low:g} to {high:g}; the points reach from {span[0]:g} to {span[1]:g} only"
+        )
+    return low, high

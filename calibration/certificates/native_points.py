@@ -1,0 +1,113 @@
+"""The [[point]]s of a native certificate; signs are recomputed, never believed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from calibration.certificates.toml_table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One calibration point, exactly as written."""
+
+    indication: Fraction
+    """In the unit of the indication."""
+    value: Fraction
+    """What the indication should have been, in the unit of the value."""
+    u: float
+    """Standard uncertainty U/k of the error (or of the value), in the unit of the value."""
+
+    @property
+    def correction(self) -> Fraction:
+        """Value minus indication, where they have one unit."""
+        return self.value - self.indication
+
+
+def read_points(top: Table, factor: Fraction, *, converts: bool) -> list[Point]:
+    """All points of the file; those with mistakes are left out after the mistakes were noted.
+
+    Args:
+        top: the whole file.
+        factor: how many units of the value one unit of the [curve] is.
+        converts: whether indication and value are different quantities; then there is no error to state.
+    """
+    tables = top.tables("point")
+    if not tables:
+        top.mistake("point", "is missing; needed are points [[point]], or coefficients in [curve]")
+    points = [_point(table, factor, converts=converts) for table in tables]
+    return [point for point in points if point is not None]
+
+
+def _point(table: Table, factor: Fraction, *, converts: bool) -> Point | None:
+    before = table.count
+    expanded = table.positive("U", "an expanded uncertainty")
+    k = table.positive("k", "a coverage factor")
+    stated = {
+        key: table.decimal(key, "a finite number")
+        for key in ("reference", "indication", "error", "correction")
+        if key in table
+    }
+    table.refuse_unknown("reference", "indication", "error", "correction")
+    if table.count > before:
+        return None
+    pair = _both(table, stated, factor, converts=converts)
+    if pair is None:
+        return None
+    return Point(indication=pair[0], value=pair[1], u=float(Fraction(expanded) / Fraction(k) * factor))
+
+
+def _both(
+    table: Table, stated: dict[str, Decimal], factor: Fraction, *, converts: bool
+) -> tuple[Fraction, Fraction] | None:
+    """Indication and what it should have been."""
+    if converts:
+        if set(stated) == {"reference", "indication"}:
+            return Fraction(stated["indication"]), Fraction(stated["reference"])
+        table.mistake(
+            "", "where the units differ in kind, reference and indication are needed and nothing else"
+        )
+        return None
+    error = _error(table, stated, factor)
+    if "indication" in stated and "reference" in stated:
+        return Fraction(stated["indication"]), Fraction(stated["reference"])
+    if error is None or not ("indication" in stated or "reference" in stated):
+        found = ", ".join(stated) or "none"
+        table.mistake("", f"found {found}; two of reference, indication and error (or correction) are needed")
+        return None
+    if "indication" in stated:
+        indication = Fraction(stated["indication"])
+        return indication, indication - error
+    reference = Fraction(stated["reference"])
+    return reference + error, reference
+
+
+def _error(table: Table, stated: dict[str, Decimal], factor: Fraction) -> Fraction | None:
+    """Indication minus reference, in the unit of the indication; conflicts are noted."""
+    errors = {
+        key: Fraction(stated[key]) * (1 if key == "error" else -1)
+        for key in ("error", "correction")
+        if key in stated
+    }
+    if "indication" in stated and "reference" in stated:
+        true = (Fraction(stated["indication"]) - Fraction(stated["reference"])) / factor
+        for key, error in errors.items():
+            _compare(table, key, error, true, stated[key])
+    elif len(errors) == 2:
+        _compare(table, "correction", errors["correction"], errors["error"], stated["correction"])
+    return next(iter(errors.values())) * factor if errors else None
+
+
+def _compare(table: Table, key: str, error: Fraction, true: Fraction, written: Decimal) -> None:
+    """Note a contradiction that is more than the rounding of the last digit that was written."""
+    step = Fraction(10) ** int(written.as_tuple().exponent)
+    if abs(error - true) <= step / 2:
+        return
+    right = true if key == "error" else -true
+    other = "correction" if key == "error" else "error"
+    hint = f" (the sign is that of the {other})" if abs(error + true) <= step / 2 else ""
+    table.mistake(
+        key,
+        f"found {written}{hint}; error = indication - reference and correction = -error, so here it is "
+        f"{float(right):g}",
+    )
