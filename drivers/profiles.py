@@ -83,6 +83,22 @@ class Profile:
         """The Modbus unit id it leaves the works with; 1 where there is none."""
         return self.options.unit_id if isinstance(self.options, RegisterMap) else 1
 
+    @property
+    def text(self) -> TextOptions:
+        """The options of a profile whose dialect is text; ProfileError for another."""
+        if isinstance(self.options, TextOptions):
+            return self.options
+        msg = f"profile {self.name}: has registers, not text"
+        raise ProfileError(msg)
+
+    @property
+    def registers(self) -> RegisterMap:
+        """The map of a profile whose dialect is Modbus; ProfileError for another."""
+        if isinstance(self.options, RegisterMap):
+            return self.options
+        msg = f"profile {self.name}: has no registers"
+        raise ProfileError(msg)
+
 
 class _File(BaseModel):
     """What every profile file holds."""

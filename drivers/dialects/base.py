@@ -31,6 +31,8 @@ class Question:
     """For sentences: ``SI``, ``function 3, registers 0 to 1``."""
     attempts: int = 1
     """How often it is asked before silence counts."""
+    is_optional: bool = False
+    """Whether the instrument may refuse it and still be trusted."""
     may_be_silent: bool = False
     """Whether older instruments do not know it and say nothing."""
 
@@ -57,6 +59,12 @@ class Dialect(Protocol):
     def interpret(self, question: Question, frame: bytes) -> Decoded:
         """What ``frame`` means as the answer to ``question``; never raises."""
         ...
+
+
+BROKEN = frozenset(
+    (Outcome.MALFORMED, Outcome.NOT_ASCII, Outcome.INCOMPLETE, Outcome.AMBIGUOUS, Outcome.ECHO)
+)
+"""Outcomes of a line that is not to be trusted."""
 
 
 def cut_line(buffer: bytes) -> int:
