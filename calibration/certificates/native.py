@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from calibration.certificates.model import Certificate, Contribution, Kind
-from calibration.certificates.native_curve import read_curve, read_units
+from calibration.certificates.native_curve import read_curve
+from calibration.certificates.native_points import read_units
 from calibration.certificates.toml_table import Table
 from calibration.errors import CertificateError, UnitError
 from calibration.units import check_unit_of_quantity

@@ -8,13 +8,13 @@ from fractions import Fraction
 import numpy as np
 
 from calibration.certificates.model import Gives
-from calibration.certificates.native_points import Point, read_points
+from calibration.certificates.native_points import Point, Units, read_points
 from calibration.certificates.toml_table import Table
 from calibration.checks import FloatArray
 from calibration.curves import Curve, PointTable, Polynomial, Share
-from calibration.errors import CalibrationError, UnitError
+from calibration.errors import CalibrationError
 from calibration.fits import fit_polynomial
-from calibration.units import ratio, unit_of
+from calibration.units import unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,6 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
-    """In what the [curve] is written."""
-
-    indication: str
-    value: str
-    factor: Fraction
-    """How many ``value`` one unit of the [curve] is: 1/1000 for mg beside g."""
-    converts: bool
-    """Whether indication and value are different quantities: ohm and degC."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Standard:
     certificate: str
     constant: float
@@ -49,22 +37,6 @@ class _Standard:
     @property
     def shared(self) -> bool:
         return self.constant > 0 or self.relative > 0
-
-
-def read_units(table: Table, indication: str) -> Units:
-    """The unit of the [curve] against the unit of the indication."""
-    same = Units(indication, indication, Fraction(1), converts=False)
-    written = table.text("unit")
-    if not (written and indication):
-        return same
-    try:
-        given, target = unit_of(written), unit_of(indication)
-        if given.kind is not target.kind:
-            return Units(indication, written, Fraction(1), converts=True)
-        return replace(same, factor=ratio(given, target))
-    except UnitError as error:
-        table.mistake("unit", str(error))
-        return same
 
 
 def read_curve(top: Table, table: Table, units: Units) -> Read | None:
@@ -80,7 +52,7 @@ def read_curve(top: Table, table: Table, units: Units) -> Read | None:
     standards = [_standard(item, float(units.factor)) for item in top.tables("standard")]
     build = _KINDS[kind](top, table, units, standards)
     table.refuse_unknown()
-    if top.count > before:
+    if top.count > before or not units.known:
         return None
     try:
         return replace(build(), traceable_to=tuple(standard.certificate for standard in standards))
@@ -102,10 +74,10 @@ def _standard(table: Table, factor: float) -> _Standard:
 
 def _polynomial(top: Table, table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
     if "coefficients" in table:
-        return _from_coefficients(table, units, standards)
+        return _from_coefficients(top, table, units, standards)
     gives = _gives_of_points(table, units)
     degree = table.whole("degree", "the degree of the polynomial, 0 or more")
-    points = read_points(top, units.factor, converts=units.converts)
+    points = read_points(top, units)
     low, high = _range_within(table, points)
 
     def build() -> Read:
@@ -125,7 +97,11 @@ def _polynomial(top: Table, table: Table, units: Units, standards: Sequence[_Sta
     return build
 
 
-def _from_coefficients(table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
+def _from_coefficients(
+    top: Table, table: Table, units: Units, standards: Sequence[_Standard]
+) -> Callable[[], Read]:
+    if "point" in top:
+        top.mistake("point", "found beside the coefficients in [curve]; give the ones or the others")
     coefficients = table.numbers("coefficients", "a list of numbers, constant first")
     covariance = table.matrix("covariance", len(coefficients))
     low, high = _range(table)
@@ -133,6 +109,8 @@ def _from_coefficients(table: Table, units: Units, standards: Sequence[_Standard
     gives = table.choice("gives", ["correction", "error", "value"])
     if units.converts and gives != "value":
         table.mistake("unit", f"{_kinds(units)}; only a value can be in another quantity")
+    if gives == "value":
+        _check_value_unit(table, units)
     sign = -1 if gives == "error" else 1
 
     def build() -> Read:
@@ -161,7 +139,7 @@ def _table(top: Table, table: Table, units: Units, standards: Sequence[_Standard
         allowed = 'a half-width, 0 or more, or "from-points"'
         bound = table.decimal("non_linearity", allowed, lambda n: n.is_finite() and n >= 0)
         half_width = float(Fraction(bound) * units.factor) if bound.is_finite() else None
-    points = read_points(top, units.factor, converts=units.converts)
+    points = read_points(top, units)
     low, high = _range_within(table, points)
 
     def build() -> Read:
@@ -184,10 +162,16 @@ def _kinds(units: Units) -> str:
 def _gives_of_points(table: Table, units: Units) -> Gives:
     if "gives" in table:
         table.choice("gives", ["value"])
+        _check_value_unit(table, units)
         return Gives.VALUE
     if units.converts:
         table.mistake("unit", f'{_kinds(units)}; state gives = "value" if the one is turned into the other')
     return Gives.CORRECTION
+
+
+def _check_value_unit(table: Table, units: Units) -> None:
+    if units.written not in ("", units.value):
+        table.found("unit", f"{units.value}, the unit of the indication, for a curve that gives values")
 
 
 def _arrays(points: Sequence[Point], gives: Gives) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -5,6 +5,24 @@ from decimal import Decimal
 from fractions import Fraction
 
 from calibration.certificates.toml_table import Table
+from calibration.errors import UnitError
+from calibration.units import ratio, unit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """In what the [curve] is written."""
+
+    written: str
+    """What the [curve] says."""
+    indication: str
+    value: str
+    factor: Fraction = Fraction(1)
+    """How many ``value`` one unit of the [curve] is: 1/1000 for mg beside g."""
+    converts: bool = False
+    """Whether indication and value are different quantities: ohm and degC."""
+    known: bool = True
+    """False where a unit is not known, so that no number can be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +42,35 @@ class Point:
         return self.value - self.indication
 
 
-def read_points(top: Table, factor: Fraction, *, converts: bool) -> list[Point]:
+def read_units(table: Table, indication: str) -> Units:
+    """The unit of the [curve] against the unit of the indication."""
+    written = table.text("unit")
+    try:
+        given, target = unit_of(written), unit_of(indication)
+        if given.kind is not target.kind:
+            return Units(written, indication, written, converts=True)
+        return Units(written, indication, indication, ratio(given, target))
+    except UnitError as error:
+        if written and written != indication:
+            table.mistake("unit", str(error))
+        return Units(written, indication, indication, known=False)
+
+
+def read_points(top: Table, units: Units) -> list[Point]:
     """All points of the file; those with mistakes are left out after the mistakes were noted.
 
     Args:
         top: the whole file.
-        factor: how many units of the value one unit of the [curve] is.
-        converts: whether indication and value are different quantities; then there is no error to state.
+        units: of the [curve].
     """
     tables = top.tables("point")
     if not tables:
         top.mistake("point", "is missing; needed are points [[point]], or coefficients in [curve]")
-    points = [_point(table, factor, converts=converts) for table in tables]
+    points = [_point(table, units) for table in tables]
     return [point for point in points if point is not None]
 
 
-def _point(table: Table, factor: Fraction, *, converts: bool) -> Point | None:
+def _point(table: Table, units: Units) -> Point | None:
     before = table.count
     expanded = table.positive("U", "an expanded uncertainty")
     k = table.positive("k", "a coverage factor")
@@ -49,26 +80,24 @@ def _point(table: Table, factor: Fraction, *, converts: bool) -> Point | None:
         if key in table
     }
     table.refuse_unknown("reference", "indication", "error", "correction")
-    if table.count > before:
+    if table.count > before or not units.known:
         return None
-    pair = _both(table, stated, factor, converts=converts)
+    pair = _both(table, stated, units)
     if pair is None:
         return None
-    return Point(indication=pair[0], value=pair[1], u=float(Fraction(expanded) / Fraction(k) * factor))
+    return Point(indication=pair[0], value=pair[1], u=float(Fraction(expanded) / Fraction(k) * units.factor))
 
 
-def _both(
-    table: Table, stated: dict[str, Decimal], factor: Fraction, *, converts: bool
-) -> tuple[Fraction, Fraction] | None:
+def _both(table: Table, stated: dict[str, Decimal], units: Units) -> tuple[Fraction, Fraction] | None:
     """Indication and what it should have been."""
-    if converts:
+    if units.converts:
         if set(stated) == {"reference", "indication"}:
             return Fraction(stated["indication"]), Fraction(stated["reference"])
         table.mistake(
             "", "where the units differ in kind, reference and indication are needed and nothing else"
         )
         return None
-    error = _error(table, stated, factor)
+    error = _error(table, stated, units.factor)
     if "indication" in stated and "reference" in stated:
         return Fraction(stated["indication"]), Fraction(stated["reference"])
     if error is None or not ("indication" in stated or "reference" in stated):
