@@ -86,7 +86,8 @@ class MtSics:
         if head in _ERRORS and not parameters:
             return refused(*_ERRORS[head])
         if head not in _COMMANDS and not _NUMBERED_COMMAND.fullmatch(head):
-            return refused(Outcome.MALFORMED, f"{head!r} is not an identifier of MT-SICS; was a byte lost?")
+            what = f"begins with {head!r}" if head else "begins with a blank"
+            return refused(Outcome.MALFORMED, f"the line {what}, no identifier of MT-SICS; was a byte lost?")
         status, _, rest = parameters.partition(" ")
         if status not in _STATUS:
             return _request(head, parameters)
