@@ -51,11 +51,17 @@ def read_curve(top: Table, table: Table, units: Units) -> Read | None:
     kind = table.choice("kind", list(_KINDS))
     standards = [_standard(item, float(units.factor)) for item in top.tables("standard")]
     build = _KINDS[kind](top, table, units, standards)
+    dof = table.dof("dof") if "dof" in table else math.inf
     table.refuse_unknown()
     if top.count > before or not units.known:
         return None
     try:
-        return replace(build(), traceable_to=tuple(standard.certificate for standard in standards))
+        read = build()
+        return replace(
+            read,
+            curve=replace(read.curve, dof=dof),
+            traceable_to=tuple(standard.certificate for standard in standards),
+        )
     except CalibrationError as error:
         table.mistake("", str(error))
         return None
@@ -105,7 +111,6 @@ def _from_coefficients(
     coefficients = table.numbers("coefficients", "a list of numbers, constant first")
     covariance = table.matrix("covariance", len(coefficients))
     low, high = _range(table)
-    dof = table.dof("dof") if "dof" in table else math.inf
     gives = table.choice("gives", ["correction", "error", "value"])
     if units.converts and gives != "value":
         table.mistake("unit", f"{_kinds(units)}; only a value can be in another quantity")
@@ -120,7 +125,6 @@ def _from_coefficients(
             [[float(Fraction(c) * factor**2) for c in row] for row in covariance],
             low,
             high,
-            dof,
         )
         return Read(
             _hung(curve, standards, included=True), Gives.VALUE if gives == "value" else Gives.CORRECTION

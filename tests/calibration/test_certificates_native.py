@@ -227,7 +227,7 @@ def test_a_standard_cannot_explain_more_than_there_is():
 
 def test_text_that_is_no_toml_or_no_text():
     assert "not valid TOML" in mistakes("number =")[0]
-    with pytest.raises(CertificateError, match="not UTF-8 text: .* at byte 0"):
+    with pytest.raises(CertificateError, match=r"not UTF-8 text: .* at byte 0"):
         read_native(b"\xff\xfe", "B-01.toml")
 
 
