@@ -1,0 +1,122 @@
+"""The service ``web``: pages for people, and ``/healthz`` for whoever supervises it."""
+
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Request
+from nicegui import core, ui
+from starlette.responses import Response
+
+from daq.errors import HengliangError
+from daq.settings import Settings, WebSettings
+from daq.web.frame import keep_choice, visit
+from daq.web.pages.instrument import instrument_page
+from daq.web.pages.live import live_page
+from daq.web.poller import Poller
+from drivers.clock import Clock
+from drivers.errors import ProfileError
+from drivers.profiles import Profile, load_profiles
+
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="7" fill="#0a5c60"/>'
+    '<path d="M16 6v20M8 26h16M6 12h20M6 12l-3 7h6zM26 12l-3 7h6z" '
+    'fill="none" stroke="#fff" stroke-width="2"/></svg>'
+)
+
+
+class WebError(HengliangError):
+    """The pages cannot be served; the sentence says why and what to do."""
+
+
+def build_app(settings: Settings, poller: Poller) -> FastAPI:
+    """Pages and health of one site; what they show is what ``poller`` has published last."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    profiles = _profiles(settings)
+
+    @app.get("/healthz")
+    def health() -> dict[str, object]:
+        site = poller.site
+        return {
+            "status": site.journal if site.journal != "ok" or not site.facts else "attention",
+            "journal_rows": site.rows,
+            "channels": {
+                f"{instrument.entry.name}/{channel.channel.name}": channel.state.value
+                for instrument in site.instruments
+                for channel in instrument.channels
+            },
+        }
+
+    @ui.page("/")
+    def live(request: Request) -> Response | None:
+        if (choice := keep_choice(request)) is not None:
+            return choice
+        live_page(visit(request, settings, poller))
+        return None
+
+    @ui.page("/instrument/{name}")
+    def instrument(request: Request, name: str) -> Response | None:
+        if (choice := keep_choice(request)) is not None:
+            return choice
+        entry = settings.instrument(name)
+        profile = profiles.get(entry.profile) if entry else None
+        instrument_page(visit(request, settings, poller), name, profile)
+        return None
+
+    ui.run_with(app, title="Hengliang", favicon=FAVICON, tailwind=False, show_welcome_message=False)
+    core.sio.eio.cors_allowed_origins = None  # only pages that came from here may listen
+    return app
+
+
+def _profiles(settings: Settings) -> dict[str, Profile]:
+    try:
+        return load_profiles(settings.profiles_dir)
+    except ProfileError:
+        return {}  # the pages show what the journal has; `hengliang check` names the mistakes
+
+
+def run_web(settings: Settings, data_dir: Path, clock: Clock, stop: threading.Event) -> None:
+    """Serve the pages until ``stop`` is set.
+
+    Raises:
+        WebError: the address cannot be used.
+    """
+    listener = _listen(settings.web)
+    poller = Poller(settings, data_dir, clock)
+    thread = threading.Thread(target=poller.run, args=(stop,), name="live")
+    thread.start()
+    try:
+        config = uvicorn.Config(
+            build_app(settings, poller), log_level="warning", ws="wsproto", timeout_graceful_shutdown=2
+        )
+        _Server(config, stop).run(sockets=[listener])
+    finally:
+        stop.set()
+        thread.join()
+        listener.close()
+
+
+def _listen(address: WebSettings) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((address.host, address.port), family=family)
+    except OSError as error:
+        sentence = (
+            f"The pages cannot be served at {address.host}:{address.port}: {error.strerror or error}. "
+            "End the program that uses this address, or give another one in site.toml, [web] host and port."
+        )
+        raise WebError(sentence) from error
+
+
+class _Server(uvicorn.Server):
+    """Ends when ``stop`` is set, too."""
+
+    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second: whether to end."""
+        return await super().on_tick(counter) or self._stop.is_set()

@@ -1,0 +1,175 @@
+"""What stands around every page: header, band of a simulated site, strip, navigation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from daq.i18n import LANGUAGES
+from daq.settings import Settings
+from daq.web.poller import Poller
+from daq.web.theme import Theme, style_sheet
+from daq.web.views import Note, SiteView, StripItem, site_view
+from daq.web.words import Words
+
+YEAR_S = 365 * 24 * 3600
+
+WATCHDOG = """
+<script>
+(() => {
+  // The server's clock is on every page. When it stands still, so do the numbers: then none may look fresh.
+  let text = "", since = performance.now();
+  setInterval(() => {
+    const clock = document.querySelector(".clock");
+    const now = performance.now();
+    if (clock && clock.textContent !== text) { text = clock.textContent; since = now; }
+    document.documentElement.classList.toggle("away", now - since > 5000);
+  }, 500);
+})();
+</script>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person's page: whose site, in which language and colours."""
+
+    settings: Settings
+    poller: Poller
+    words: Words
+    theme: Theme
+    request: Request
+
+    def view(self) -> SiteView:
+        """The site as it is now, in words."""
+        return site_view(self.poller.site, self.settings, self.words)
+
+    def link(self, **choices: str) -> str:
+        """The address of this page with other choices."""
+        url = self.request.url.include_query_params(**choices)
+        return f"{url.path}?{url.query}"
+
+
+def visit(request: Request, settings: Settings, poller: Poller) -> Visit:
+    """Read language and theme from the cookies of ``request``; what is not known there is the site's own."""
+    language = request.cookies.get("lang", "")
+    if language not in LANGUAGES:
+        language = settings.site.language
+    theme = Theme.DARK if request.cookies.get("theme") == Theme.DARK else Theme.LIGHT
+    return Visit(settings, poller, Words(language, settings.site.timezone), theme, request)
+
+
+def keep_choice(request: Request) -> RedirectResponse | None:
+    """Move ``?lang=`` and ``?theme=`` from the address into cookies."""
+    allowed = {"lang": tuple(LANGUAGES), "theme": tuple(Theme)}
+    asked = {key: request.query_params[key] for key in allowed if key in request.query_params}
+    if not asked:
+        return None
+    url = request.url.remove_query_params(list(asked))
+    response = RedirectResponse(f"{url.path}?{url.query}" if url.query else url.path, status_code=303)
+    for key, choice in asked.items():
+        if choice in allowed[key]:
+            response.set_cookie(key, choice, max_age=YEAR_S, httponly=True, samesite="lax")
+    return response
+
+
+def put(label: ui.label, text: str) -> None:
+    """Show ``text``; the browser hears of it only if it differs."""
+    if label.text != text:
+        label.text = text
+
+
+def put_note(label: ui.label, note: Note, kind: str) -> None:
+    """Show a line with its degree."""
+    put(label, note.text)
+    label.classes(replace=f"{kind} {note.degree}".strip())
+
+
+def mark(element: ui.element, **attributes: str) -> None:
+    """Set attributes (``_`` stands for ``-``); the browser hears only of those that differ."""
+    for name, value in attributes.items():
+        key = name.replace("_", "-")
+        if element.props.get(key, "") != value:
+            element.props[key] = value
+
+
+def box(classes: str, tag: str = "div") -> ui.element:
+    """An element of the style sheet."""
+    return ui.element(tag).classes(classes)
+
+
+class Frame:
+    """Header, band, strip and navigation of one open page."""
+
+    def __init__(self, here: Visit, title: str) -> None:
+        site = here.settings.site
+        name = here.words.either(site.name_zh, site.name_en)
+        language = here.words.language.replace("_", "-")
+        ui.page_title(f"{title} · {name}")
+        ui.add_head_html(
+            f"<style>{style_sheet(here.theme)}</style>"
+            f"<script>document.documentElement.lang = '{language}';</script>{WATCHDOG}"
+        )
+        self._here = here
+        self._strip_shown: tuple[StripItem, ...] = ()
+        self._root = box("hl")
+        with self._root:
+            self._top(name)
+            box_away = ui.label(here.words.say("No connection to the server: these numbers are old"))
+            box_away.classes("offline").props("role=alert")
+            self._band = box("band hatch")
+            with self._band:
+                self._band_text = ui.label()
+            self._strip = box("strip")
+            self._body = box("body")
+        self.show(here.view())
+
+    @contextmanager
+    def main(self) -> Iterator[None]:
+        """Where the page's own content goes."""
+        with self._root, self._body:
+            with box("nav", "nav"):
+                ui.link(self._here.words.say("Live"), "/").classes("chosen")
+            with box("main", "main"):
+                yield
+
+    def _top(self, name: str) -> None:
+        here = self._here
+        with box("top", "header"):
+            ui.link("衡量 Hengliang", "/").classes("brand")
+            ui.label(name).classes("site")
+            self._clock = ui.label().classes("clock")
+            with box("choices"):
+                for language, own_name in LANGUAGES.items():
+                    link = ui.link(own_name, here.link(lang=language))
+                    if language == here.words.language:
+                        link.classes("chosen").props("aria-current=true")
+            with box("choices"):
+                dark = here.theme is Theme.DARK
+                word = here.words.say("Light") if dark else here.words.say("Dark")
+                other = Theme.LIGHT if dark else Theme.DARK
+                with ui.link(target=here.link(theme=other)).classes("theme"):
+                    ui.label("☀" if dark else "☾")
+                    ui.label(word).classes("word")
+
+    def show(self, view: SiteView) -> None:
+        """Bring the frame up to date."""
+        put(self._clock, view.clock)
+        put(self._band_text, view.simulated)
+        self._band.set_visibility(bool(view.simulated))
+        if view.strip != self._strip_shown:
+            self._strip_shown = view.strip
+            self._strip.clear()
+            with self._strip:
+                for item in view.strip:
+                    _strip_item(item)
+        self._strip.set_visibility(bool(view.strip))
+
+
+def _strip_item(item: StripItem) -> None:
+    shown = ui.link(item.text, item.href) if item.href else ui.label(item.text)
+    shown.classes(f"item {item.degree}")
+    mark(shown, title=item.hint)

@@ -1,0 +1,223 @@
+"""Numbers, units, times and states as a person in a laboratory reads them, in one language."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from calibration.correction import State
+from daq.i18n import N_, translation
+from daq.lab.meaning import Meant
+from daq.web.digits import expanded
+from daq.web.facts import CertificateNow, CertificateState, ChannelState
+from daq.web.trend import NS_PER_S
+from drivers.reading import EventKind, Outcome, Quality
+
+THIN_SPACE = "\u2009"
+
+SYMBOLS = {
+    "degC": "°C",
+    "degF": "°F",
+    "ug": "µg",
+    "ohm": "Ω",
+    "GN": "gr",
+    "%M": "%",
+    "1": "",
+}
+"""Units that are written differently from the project's spelling; all others stand as they are."""
+
+MARKS = {
+    ChannelState.STABLE: "●",
+    ChannelState.SETTLING: "○",
+    ChannelState.LIVE: "●",
+    ChannelState.WAITING: "◌",
+    ChannelState.STALE: "◌",
+    ChannelState.ALARM: "▲",
+    ChannelState.LOST: "■",
+}
+
+STATES = {
+    ChannelState.STABLE: N_("stable"),
+    ChannelState.SETTLING: N_("settling"),
+    ChannelState.LIVE: N_("live"),
+    ChannelState.WAITING: N_("waiting"),
+    ChannelState.STALE: N_("stale"),
+    ChannelState.ALARM: N_("alarm"),
+    ChannelState.LOST: N_("lost"),
+}
+
+REASONS = {
+    EventKind.LINK_LOST: N_("line interrupted"),
+    EventKind.SILENT: N_("instrument does not answer"),
+    EventKind.PROTOCOL_ERROR: N_("reply not understood"),
+    EventKind.WRONG_SERIAL_NUMBER: N_("wrong serial number"),
+    Outcome.BUSY: N_("instrument is busy"),
+    Outcome.OVERLOAD: N_("overload"),
+    Outcome.UNDERLOAD: N_("underload"),
+    Outcome.ADJUSTING: N_("adjustment under way"),
+    Outcome.OFF: N_("switched off"),
+    Outcome.SENSOR_FAULT: N_("sensor fault"),
+    Outcome.UNAVAILABLE: N_("no indication"),
+    Outcome.DEVICE_ERROR: N_("instrument reports an error"),
+    Outcome.SYNTAX_ERROR: N_("command refused"),
+    Outcome.PARAMETER_ERROR: N_("command refused"),
+    Outcome.NOT_EXECUTABLE: N_("command refused"),
+    Outcome.EXCEPTION: N_("exception code from the instrument"),
+    Outcome.TRANSMISSION_ERROR: N_("transmission error"),
+    "over-range": N_("over range"),
+    "under-range": N_("under range"),
+    "comm-fault": N_("communication fault"),
+}
+"""What stands where the number would; a code that is not here is ``no indication`` with its sentence."""
+
+UNCORRECTED = {
+    State.NO_CERTIFICATE: N_("no certificate"),
+    State.EXPIRED: N_("certificate expired"),
+    State.NOT_YET_IN_FORCE: N_("certificate not yet in force"),
+    State.OUT_OF_RANGE: N_("outside the range of the certificate"),
+    State.WRONG_UNIT: N_("unit differs from the certificate"),
+    State.WRONG_QUANTITY: N_("quantity differs from the certificate"),
+}
+
+QUANTITIES = {
+    "mass": N_("mass"),
+    "temperature": N_("temperature"),
+    "humidity": N_("humidity"),
+    "moisture": N_("moisture content"),
+    "resistance": N_("resistance"),
+    "pressure": N_("pressure"),
+    "voltage": N_("voltage"),
+    "current": N_("current"),
+    "time": N_("time"),
+}
+
+QUALITIES = {
+    Quality.UNSTABLE: N_("settling"),
+    Quality.UNKNOWN_STABILITY: N_("stability not told"),
+    Quality.OVER_RANGE: N_("over range"),
+    Quality.UNDER_RANGE: N_("under range"),
+    Quality.STALE: N_("stale"),
+    Quality.COMM_FAULT: N_("communication fault"),
+    Quality.SENSOR_FAULT: N_("sensor fault"),
+    Quality.SIMULATED: N_("simulated"),
+    Quality.UNVERIFIED_DIGITS: N_("last digit not verified"),
+}
+
+
+def symbol(unit: str) -> str:
+    """A unit as it is printed."""
+    return SYMBOLS.get(unit, unit)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Number and unit, a thin space between them."""
+    return f"{number}{THIN_SPACE}{symbol(unit)}" if symbol(unit) else number
+
+
+class Words:
+    """Says what the board knows, in one language and one time zone."""
+
+    def __init__(self, language: str, timezone: str) -> None:
+        self.language = language
+        self._catalogue = translation(language)
+        self._zone = ZoneInfo(timezone)
+
+    def say(self, message: str, **parts: object) -> str:
+        """``message`` in this language, ``{parts}`` filled in."""
+        return self._catalogue.gettext(message).format(**parts)
+
+    def count(self, one: str, many: str, number: int, **parts: object) -> str:
+        """``one`` or ``many`` by ``number``, which fills ``{number}``."""
+        return self._catalogue.ngettext(one, many, number).format(number=number, **parts)
+
+    def either(self, zh: str, en: str) -> str:
+        """The site's own name for something, in this language if it has one."""
+        return (zh or en) if self.language == "zh_CN" else (en or zh)
+
+    def time(self, t_ns: int) -> str:
+        """Date and time of the site: ``2026-11-23 14:03:22``."""
+        return f"{self._local(t_ns):%Y-%m-%d %H:%M:%S}"
+
+    def precise_time(self, t_ns: int) -> str:
+        """Time of the site to the millisecond: ``14:03:22.125``."""
+        return f"{self._local(t_ns):%H:%M:%S}.{t_ns % NS_PER_S // 1_000_000:03d}"
+
+    def clock_time(self, t_ns: int, now_ns: int) -> str:
+        """Time of the site, with the date unless it is today's."""
+        local = self._local(t_ns)
+        return f"{local:%H:%M:%S}" if local.date() == self._local(now_ns).date() else self.time(t_ns)
+
+    def date(self, t_ns: int) -> str:
+        """Date of the site: ``2026-11-23``."""
+        return f"{self._local(t_ns):%Y-%m-%d}"
+
+    def offset(self, t_ns: int) -> str:
+        """The site's offset from UTC: ``UTC+08:00``."""
+        offset = f"{self._local(t_ns):%z}"
+        return f"UTC{offset[:3]}:{offset[3:5]}"
+
+    def offset_s(self, t_ns: int) -> int:
+        """The site's offset from UTC in seconds."""
+        offset = self._local(t_ns).utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
+    def _local(self, t_ns: int) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(t_ns // NS_PER_S, self._zone)
+
+    def ago(self, age_s: float) -> str:
+        """How long ago, in one unit."""
+        return self.say("{span} ago", span=self.span(age_s))
+
+    def span(self, span_s: float) -> str:
+        """A span of time in one unit, rounded down."""
+        seconds = max(0, int(span_s))
+        if seconds < 60:
+            return self.say("{number} s", number=seconds)
+        if seconds < 3600:
+            return self.say("{number} min", number=seconds // 60)
+        if seconds < 86_400:
+            return self.say("{number} h", number=seconds // 3600)
+        return self.count("{number} day", "{number} days", seconds // 86_400)
+
+    def state(self, state: ChannelState) -> str:
+        """Shape and word: ``● stable``."""
+        return f"{MARKS[state]} {self.say(STATES[state])}"
+
+    def reason(self, code: str) -> str:
+        """What stands where a number would."""
+        return self.say(REASONS.get(code, "no indication"))
+
+    def quantity(self, quantity: str) -> str:
+        """The quantity's name; one that has none keeps its own spelling."""
+        return self.say(QUANTITIES[quantity]) if quantity in QUANTITIES else quantity
+
+    def quality(self, quality: Quality) -> str:
+        """The flags in words."""
+        flags = [self.say(word) for flag, word in QUALITIES.items() if flag in quality]
+        if not quality & ~Quality.SIMULATED:
+            flags.insert(0, self.say("stable"))
+        return " · ".join(flags)
+
+    def uncertainty(self, meant: Meant) -> str:
+        """``± 0.00034 (k=2.00)``; empty where the value is not corrected."""
+        if meant.U is None or meant.k is None:
+            return ""
+        return f"± {expanded(meant.U)} (k={meant.k:.2f})"
+
+    def uncorrected(self, state: State) -> str:
+        """Why a reading is shown as indicated."""
+        return self.say("not corrected: {reason}", reason=self.say(UNCORRECTED[state]))
+
+    def certificate(self, now: CertificateNow) -> str:
+        """Number of the certificate and what it is worth."""
+        if now.certificate is None:
+            return self.say("no certificate")
+        number = now.certificate.number
+        if now.state is CertificateState.EXPIRED:
+            until = self.date(now.certificate.valid_until_ns - 1)
+            return self.say("certificate {number} · expired {date}", number=number, date=until)
+        if now.state is CertificateState.NOT_YET:
+            start = self.date(now.certificate.in_force_from_ns)
+            return self.say("certificate {number} · in force from {date}", number=number, date=start)
+        if now.days_left < 1:
+            return self.say("certificate {number} · ends today", number=number)
+        left = self.count("{number} day left", "{number} days left", now.days_left)
+        return self.say("certificate {number} · {left}", number=number, left=left)
