@@ -4,10 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 import structlog
 
@@ -17,6 +17,7 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 SOUND_AFTER_S = 60.0
 PATIENCE_S = 10.0
+STEP_S = 0.2
 
 log = structlog.get_logger()
 
@@ -35,7 +36,10 @@ class Service:
 
 
 class Supervisor:
-    """Runs ``python -m daq NAME …`` for every service; one that dies is started again after a pause."""
+    """Runs ``python -m daq NAME …`` for every service; one that dies is started again after a pause.
+
+    A context manager: leaving it ends the services in the order of the list.
+    """
 
     def __init__(
         self, services: Sequence[Service], clock: Clock, output: IO[bytes] | int | None = None
@@ -44,14 +48,20 @@ class Supervisor:
         self._clock = clock
         self._output = output
 
-    def run(self, stop: threading.Event) -> None:
-        """Keep every service running until ``stop`` is set, then end them all."""
-        try:
-            while not stop.is_set():
-                self.step()
-                stop.wait(0.2)
-        finally:
-            self.end()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self.services:
+            self.retire(self.services[0])
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Keep every service running until ``until`` says so."""
+        while not until():
+            self.step()
+            self._clock.sleep(STEP_S)
 
     def step(self) -> None:
         """Start what is due; notice what has died."""
@@ -87,13 +97,9 @@ class Supervisor:
         service.next_start_s = now_s + service.pause_s
         service.pause_s = min(LONGEST_PAUSE_S, 2 * service.pause_s)
 
-    def end(self) -> None:
-        """Ask every service to end, in the order of the list; kill what does not within ten seconds."""
-        for service in self.services:
-            self.end_one(service)
-
-    def end_one(self, service: Service) -> None:
-        """Ask one service to end and wait for it."""
+    def retire(self, service: Service) -> None:
+        """End one service for good; kill it if it does not end within ten seconds."""
+        self.services.remove(service)
         process, service.process = service.process, None
         if process is None or process.poll() is not None:
             return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.certificates.model import Certificate
-from calibration.correction import State, correct
+from calibration.correction import STATES, State, correct
 from daq.journal import JournalChannel, ReadingRow
 
 
@@ -16,11 +16,11 @@ class Meant:
 
     row: ReadingRow
     value: float | None
-    """Corrected value in the channel's unit."""
+    """Corrected value, in the certificate's ``value_unit``."""
     u: float | None
-    """Standard uncertainty, in the channel's unit."""
+    """Standard uncertainty, in the same unit."""
     U: float | None
-    """Expanded uncertainty ``k * u``, in the channel's unit."""
+    """Expanded uncertainty ``k * u``, in the same unit."""
     k: float | None
     state: State
     certificate: Certificate | None
@@ -35,19 +35,21 @@ def meaning(
     Args:
         channel: the channel all ``rows`` belong to.
         rows: readings of that channel, any number.
-        certificates: all certificates of that channel, in any order.
+        certificates: all certificates of that channel, in any order; one for another serial number than the
+            instrument told is not used.
 
     Returns:
         One ``Meant`` a row, in the order of ``rows``; absent numbers are ``None``, never NaN.
     """
     if not rows:
         return []
+    certificates = [each for each in certificates if _is_for(each, channel)]
     raw = np.array([row.raw for row in rows], dtype=np.float64)
     t_ns = np.array([row.t_ns for row in rows], dtype=np.int64)
     corrected = correct(raw, t_ns, channel.unit, certificates)
     meant = []
     for i, row in enumerate(rows):
-        state = State(corrected.state[i])
+        state = STATES[corrected.state[i]]
         index = int(corrected.certificate_index[i])
         certificate = certificates[index] if index >= 0 else None
         if state is State.CORRECTED:
@@ -57,3 +59,8 @@ def meaning(
         else:
             meant.append(Meant(row, None, None, None, None, state, certificate))
     return meant
+
+
+def _is_for(certificate: Certificate, channel: JournalChannel) -> bool:
+    """A certificate belongs to one instrument, not to its place on the bench."""
+    return channel.serial_number in {"", certificate.serial_number}

@@ -50,10 +50,10 @@ def test_end_leaves_no_process_behind_even_one_that_ignores_the_request(tmp_path
     service = short_lived(tmp_path)
     with (tmp_path / "log").open("wb") as output:
         supervisor = Supervisor([service], clock, output)
-        supervisor.step()
-        process = service.process
-        assert process is not None
-        os.kill(process.pid, signal.SIGSTOP)  # a stopped process does not act on SIGTERM
-        supervisor.end()
+        with supervisor:
+            supervisor.step()
+            process = service.process
+            assert process is not None
+            os.kill(process.pid, signal.SIGSTOP)  # a stopped process does not act on SIGTERM
     assert process.poll() == -signal.SIGKILL
     assert service.process is None

@@ -1,0 +1,53 @@
+"""What all commands share: options, output and the way an error ends a command."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from calibration.errors import CalibrationError
+from daq.errors import HengliangError
+from drivers.errors import InstrumentError, ProfileError
+
+SiteOption = Annotated[
+    Path, typer.Option("--site", envvar="HENGLIANG_SITE", help="The site's configuration (site.toml).")
+]
+DataOption = Annotated[
+    Path, typer.Option("--data", envvar="HENGLIANG_DATA", help="The data directory: journal, cursors, blobs.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+DEFAULT_SITE = Path("site.toml")
+DEFAULT_DATA = Path("data")
+
+
+def say_json(value: Any) -> None:
+    """One JSON object on one line of standard output, at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def complain(sentence: str) -> None:
+    """A sentence on standard error."""
+    typer.echo(sentence, err=True)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn a known error into its sentence and exit code 1; anything else is a defect and shows its trace."""
+    try:
+        yield
+    except (HengliangError, InstrumentError, ProfileError, CalibrationError) as error:
+        complain(str(error))
+        raise typer.Exit(1) from error
+
+
+def utc_text(t_ns: int) -> str:
+    """ISO 8601 in UTC with all nine decimals of the second."""
+    seconds, nanoseconds = divmod(t_ns, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"

@@ -1,0 +1,153 @@
+"""The command that shows what this software is for: a simulated laboratory and all services."""
+
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from daq.commands.console import JsonOption, clear_errors, complain, say_json
+from daq.commands.site import SERVICES, stop_on_signals
+from daq.demo import write_site
+from daq.errors import HengliangError
+from daq.journal import JournalReader, verify
+from daq.logs import configure_logs
+from daq.records.certificates import CertificateFolder
+from daq.settings import Settings, load_settings
+from daq.stream.cursor import read_status
+from daq.summary import Summary, summarize
+from daq.supervisor import Service, Supervisor
+from daq.timeseries_server import LocalVictoriaMetrics, find_victoria_metrics
+from daq.wiring import DataFiles, demand_sound, reconciler
+from drivers.clock import SystemClock
+from drivers.sims.laboratory import start_laboratory
+
+CATCH_UP_S = 30.0
+SERVICES_LOG = "services.log"
+NOT_READ = {"waiting", "lost"}
+NO_DATABASE = (
+    "no time-series database: VictoriaMetrics is not installed (apt install victoria-metrics); "
+    "everything else runs"
+)
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page answers.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("demo-data"),
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No page: record for a while, then report.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to record, with --headless.")] = 20.0,
+    as_json: JsonOption = False,
+) -> None:
+    """A simulated county laboratory on real wires, with every service and its page."""
+    configure_logs("demo")
+    stop = stop_on_signals()
+    with clear_errors():
+        data.mkdir(parents=True, exist_ok=True)
+        if headless:
+            summary = _record(data, seconds, stop)
+            _report(summary, as_json)
+            raise typer.Exit(0 if summary.verified and summary.lost == 0 else 1)
+        _demand_free(port)
+        _show(data, port, stop)
+
+
+@contextmanager
+def _laboratory(data: Path, port: int, names: Sequence[str]) -> Iterator[tuple[Supervisor, Settings]]:
+    """The instruments, the database if there is one, and a supervisor for the services that are named."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        laboratory = stack.enter_context(start_laboratory(data, clock))
+        program = find_victoria_metrics()
+        url = None
+        if program is not None:
+            url = stack.enter_context(LocalVictoriaMetrics(program, data / "timeseries", clock)).url
+        else:
+            complain(NO_DATABASE)
+            names = [name for name in names if name != "stream"]
+        site = write_site(data / "site", laboratory.instruments, port, url)
+        settings = load_settings(site)
+        demand_sound(site, settings)
+        output = stack.enter_context((data / SERVICES_LOG).open("ab"))
+        services = [Service(name, ("--site", str(site), "--data", str(data))) for name in names]
+        yield stack.enter_context(Supervisor(services, clock, output)), settings
+
+
+def _record(data: Path, seconds: float, stop: threading.Event) -> Summary:
+    """Record for a while, let the stream catch up, and count."""
+    files = DataFiles(data)
+    clock = SystemClock()
+    with _laboratory(data, 8080, ("acquire", "stream")) as (supervisor, settings):
+        end_s = clock.monotonic_s() + seconds
+        supervisor.run(lambda: stop.is_set() or clock.monotonic_s() >= end_s)
+        supervisor.retire(supervisor.services[0])
+        deadline_s = clock.monotonic_s() + CATCH_UP_S
+        if settings.timeseries is not None:
+            supervisor.run(lambda: _caught_up(files) or clock.monotonic_s() >= deadline_s)
+        copy = reconciler(settings, files).run() if settings.timeseries is not None else None
+    certificates = CertificateFolder(settings.certificates_dir).load()
+    verified = verify(files.journal).ok
+    with JournalReader.open(files.journal) as reader:
+        return summarize(reader, certificates, verified, copy)
+
+
+def _caught_up(files: DataFiles) -> bool:
+    status = read_status(files.stream)
+    with JournalReader.open(files.journal) as reader:
+        return status is not None and status.accepted_seq >= reader.head().seq
+
+
+def _report(summary: Summary, as_json: bool) -> None:
+    if as_json:
+        say_json(summary.as_json())
+        return
+    table = Table("channel", "readings", "last value", "U", "unit", "certificate", "quality", box=None)
+    for each in summary.channels:
+        value = each.last_raw if each.last_value is None else f"{each.last_value:.10g}"
+        expanded = "" if each.U is None else f"{each.U:.2g}"
+        why = each.certificate if each.last_value is not None else each.state
+        table.add_row(each.name, str(each.readings), value, expanded, each.unit, why, each.quality)
+    Console().print(table)
+    copied = f"{summary.copy.server_rows} points in the database" if summary.copy else "no database"
+    typer.echo(f"{summary.journal_rows} rows in the journal, {copied}, {summary.lost} lost")
+
+
+def _demand_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            msg = f"port {port} is in use ({error.strerror}): end what answers there, or give another --port"
+            raise HengliangError(msg) from error
+
+
+def _show(data: Path, port: int, stop: threading.Event) -> None:
+    typer.echo("衡量 Hengliang: starting the simulated laboratory … 正在启动仿真实验室 …")
+    with _laboratory(data, port, SERVICES) as (supervisor, settings):
+        supervisor.run(lambda: stop.is_set() or _all_live(port, settings))
+        if stop.is_set():
+            return
+        typer.echo(
+            f"\n  http://127.0.0.1:{port}/?lang=zh_CN   仿真实验室已就绪\n"
+            f"  http://127.0.0.1:{port}/?lang=en      the simulated laboratory is live\n\n"
+            f"  data, certificates and logs: {data}   ·   Ctrl-C ends it 按 Ctrl-C 结束\n"
+        )
+        supervisor.run(stop.is_set)
+
+
+def _all_live(port: int, settings: Settings) -> bool:
+    """Whether the page answers and every instrument has been read."""
+    try:
+        health: dict[str, Any] = httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).json()
+    except httpx.TransportError:
+        return False
+    read = {name.partition("/")[0] for name, state in health["channels"].items() if state not in NOT_READ}
+    return read >= {entry.name for entry in settings.instruments}

@@ -1,0 +1,84 @@
+"""Commands for the record: verify it, stream it, compare the copy with it."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, TaskID
+
+from daq.commands.console import (
+    DEFAULT_DATA,
+    DEFAULT_SITE,
+    DataOption,
+    JsonOption,
+    SiteOption,
+    clear_errors,
+    say_json,
+)
+from daq.commands.site import serve, stop_on_signals
+from daq.journal import verify as verify_journal
+from daq.settings import load_settings
+from daq.wiring import DataFiles, reconciler, run_stream, stream_service
+
+
+def verify(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
+    """Recompute the journal's hash chain; exit code 1 names the first bad row."""
+    with clear_errors():
+        if as_json:
+            result = verify_journal(DataFiles(data).journal)
+        else:
+            with Progress(transient=True) as progress:
+                task = progress.add_task("verifying", total=None)
+                result = verify_journal(
+                    DataFiles(data).journal,
+                    lambda done, total: progress.update(task, completed=done, total=total),
+                )
+    if as_json:
+        say_json(
+            {"ok": result.ok, "rows": result.rows, "first_bad": result.first_bad, "sentence": result.sentence}
+        )
+    else:
+        typer.echo(result.sentence)
+    if not result.ok:
+        raise typer.Exit(1)
+
+
+def stream(
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Send the whole journal once more, then end.")
+    ] = False,
+) -> None:
+    """Service: stream the journal into the time-series database."""
+    if not rebuild:
+        serve("stream", site, data, run_stream)
+        return
+    with clear_errors():
+        settings = load_settings(site)
+        with stream_service(settings, DataFiles(data), stop_on_signals()) as service, Progress() as progress:
+            service.rebuild(_shown(progress, progress.add_task("sending the journal", total=None)))
+
+
+def _shown(progress: Progress, task: TaskID) -> Callable[[int, int], None]:
+    return lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def reconcile(
+    site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA, as_json: JsonOption = False
+) -> None:
+    """Count journal against time-series database per channel and hour; exit code 1 if they differ."""
+    with clear_errors():
+        result = reconciler(load_settings(site), DataFiles(data)).run()
+    if as_json:
+        say_json(result.as_json())
+    else:
+        typer.echo(result.sentence)
+        for gap in result.differences:
+            where = f"{gap.instrument} {gap.channel} {gap.hour}"
+            typer.echo(
+                f"  {where}: journal {gap.journal_rows}, database {gap.server_rows}, missing {gap.missing}"
+                f" (first row {gap.first_missing_seq}), too many {gap.surplus}"
+            )
+    if not result.ok:
+        raise typer.Exit(1)

@@ -1,0 +1,98 @@
+"""Commands for a site: check it, and run its services."""
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from daq.commands.console import (
+    DEFAULT_DATA,
+    DEFAULT_SITE,
+    DataOption,
+    SiteOption,
+    clear_errors,
+    complain,
+)
+from daq.errors import SettingsError
+from daq.logs import configure_logs
+from daq.settings import Settings, load_settings
+from daq.supervisor import Service, Supervisor
+from daq.wiring import DataFiles, check_site, demand_sound, run_acquire, run_watch
+from drivers.clock import SystemClock
+
+SERVICES = ("acquire", "stream", "watch", "web")
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def check(site: SiteOption = DEFAULT_SITE) -> None:
+    """Report every mistake of a site's configuration, profiles and certificates at once."""
+    try:
+        settings = load_settings(site)
+        mistakes = check_site(site, settings)
+    except SettingsError as error:
+        mistakes = error.mistakes
+    for mistake in mistakes:
+        complain(mistake)
+    if mistakes:
+        complain(f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}")
+        raise typer.Exit(1)
+    typer.echo(
+        f"{site}: {settings.site.name_zh} · {settings.site.name_en}: "
+        f"{len(settings.instruments)} instruments, no mistake"
+    )
+
+
+def serve(
+    name: str, site: Path, data: Path, body: Callable[[Settings, DataFiles, threading.Event], None]
+) -> None:
+    """Run one service of a sound site until it is asked to end."""
+    configure_logs(name)
+    stop = stop_on_signals()
+    with clear_errors():
+        settings = load_settings(site)
+        demand_sound(site, settings)
+        body(settings, DataFiles(data), stop)
+
+
+def acquire(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> None:
+    """Service: read the instruments and keep the journal."""
+    serve("acquire", site, data, run_acquire)
+
+
+def watch(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> None:
+    """Service: the regular duties."""
+    serve("watch", site, data, run_watch)
+
+
+def web(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> None:
+    """Service: the pages."""
+    from daq.web.app import run_web  # here, so that no other command has to load the web server
+
+    serve(
+        "web", site, data, lambda settings, files, stop: run_web(settings, files.folder, SystemClock(), stop)
+    )
+
+
+def run(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> None:
+    """Run all services of a site on this PC until Ctrl-C; one that dies is started again."""
+    configure_logs("run")
+    stop = stop_on_signals()
+    with clear_errors():
+        settings = load_settings(site)
+        demand_sound(site, settings)
+        arguments = ("--site", str(site), "--data", str(data))
+        names = [name for name in SERVICES if name != "stream" or settings.timeseries is not None]
+        typer.echo(
+            f"{settings.site.name_zh}: http://{settings.web.host}:{settings.web.port} — Ctrl-C ends it"
+        )
+        with Supervisor([Service(name, arguments) for name in names], SystemClock()) as supervisor:
+            supervisor.run(stop.is_set)

@@ -1,0 +1,230 @@
+"""The only place where objects are built and joined."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from calibration.certificates.model import Certificate
+from daq.acquire import LinkWorker, Seat, acquire
+from daq.errors import SettingsError, StreamError
+from daq.journal import Journal
+from daq.records.certificates import CertificateFolder
+from daq.settings import InstrumentEntry, Settings, TimeSeriesSettings
+from daq.stream.counts import open_shelf
+from daq.stream.influx import InfluxWriter
+from daq.stream.reconcile import Reconciler
+from daq.stream.service import Pace, StreamService, stream_target
+from daq.watch.calendar import Notebook, keep_calendar
+from daq.watch.duties import Fact, check_certificates, check_disk, check_journal
+from drivers.clock import Clock, SystemClock
+from drivers.errors import ProfileError
+from drivers.instrument import Instrument, InstrumentSettings
+from drivers.links import Link, make_link
+from drivers.profiles import Profile, load_profiles, named
+from drivers.reading import Channel
+from drivers.registry import make_dialect
+
+
+@dataclass(frozen=True, slots=True)
+class DataFiles:
+    """What lies in the data directory; each file has one writing service."""
+
+    folder: Path
+
+    @property
+    def journal(self) -> Path:
+        """Written by ``acquire``: the record."""
+        return self.folder / "journal.db"
+
+    @property
+    def stream(self) -> Path:
+        """Written by ``stream``: its cursor and the points that were refused."""
+        return self.folder / "stream.db"
+
+    @property
+    def watch(self) -> Path:
+        """Written by ``watch``: what its duties found."""
+        return self.folder / "watch.json"
+
+
+def site_profiles(settings: Settings) -> dict[str, Profile]:
+    """The profiles that come with the program and the site's own."""
+    return load_profiles(settings.profiles_dir)
+
+
+def build_workers(settings: Settings, journal: Journal, clock: Clock) -> list[LinkWorker]:
+    """One worker for each link; instruments with the same URL share it."""
+    profiles = site_profiles(settings)
+    by_url: dict[str, list[InstrumentEntry]] = defaultdict(list)
+    for entry in settings.instruments:
+        by_url[entry.url].append(entry)
+    workers = []
+    for url, entries in by_url.items():
+        link = make_link(url, profiles[entries[0].profile], clock)
+        seats = [_seat(entry, profiles[entry.profile], link, clock) for entry in entries]
+        workers.append(LinkWorker(url, seats, journal, clock))
+    return workers
+
+
+def _seat(entry: InstrumentEntry, profile: Profile, link: Link, clock: Clock) -> Seat:
+    settings = InstrumentSettings(
+        name=entry.name,
+        unit_id=entry.unit_id,
+        serial_number=entry.serial_number,
+        simulated=entry.simulated,
+    )
+    return Seat(Instrument(settings, profile, link, clock), profile, entry.name, entry.period_s)
+
+
+def run_acquire(settings: Settings, data: DataFiles, stop: threading.Event) -> None:
+    """The service ``acquire``: instruments to journal."""
+    clock = SystemClock()
+    data.folder.mkdir(parents=True, exist_ok=True)
+    with Journal.open(data.journal, clock) as journal:
+        acquire(build_workers(settings, journal, clock), stop)
+
+
+@contextmanager
+def stream_service(settings: Settings, data: DataFiles, stop: threading.Event) -> Iterator[StreamService]:
+    """The service ``stream``, ready to run or to rebuild.
+
+    Raises:
+        StreamError: the site has no time-series database.
+    """
+    timeseries = _timeseries(settings)
+    with InfluxWriter(timeseries) as writer:
+        yield StreamService(
+            journal_path=data.journal,
+            stream_path=data.stream,
+            writer=writer,
+            certificates=CertificateFolder(settings.certificates_dir),
+            site=settings.site.id,
+            clock=SystemClock(),
+            stop=stop,
+            pace=Pace(batch_points=timeseries.batch_points),
+        )
+
+
+def run_stream(settings: Settings, data: DataFiles, stop: threading.Event) -> None:
+    """The service ``stream``: journal to time-series database."""
+    data.folder.mkdir(parents=True, exist_ok=True)
+    with stream_service(settings, data, stop) as service:
+        service.run()
+
+
+def reconciler(settings: Settings, data: DataFiles) -> Reconciler:
+    """What compares journal and time-series database.
+
+    Raises:
+        StreamError: the site has no time-series database, or it is of an unknown kind.
+    """
+    timeseries = _timeseries(settings)
+    with InfluxWriter(timeseries) as writer:
+        target = stream_target(writer, settings.site.id)
+    shelf = open_shelf(timeseries, settings.site.id)
+    return Reconciler(data.journal, data.stream, target, shelf, SystemClock())
+
+
+def _timeseries(settings: Settings) -> TimeSeriesSettings:
+    if settings.timeseries is None:
+        raise StreamError("site.toml has no [timeseries]: add one with the url of the time-series database")
+    return settings.timeseries
+
+
+def run_watch(settings: Settings, data: DataFiles, stop: threading.Event) -> None:
+    """The service ``watch``: regular duties."""
+    clock = SystemClock()
+    data.folder.mkdir(parents=True, exist_ok=True)
+    folder = CertificateFolder(settings.certificates_dir)
+    duties = (
+        ("disk", "* * * * *", lambda: (check_disk(data.folder, clock.now_ns()),)),
+        ("certificates", "5 * * * *", lambda: check_certificates(settings, folder, clock.now_ns())),
+        ("time-series", "10 * * * *", lambda: _check_stream(settings, data, clock.now_ns())),
+        ("journal", "30 2 * * *", lambda: (check_journal(data.journal, clock.now_ns()),)),
+    )
+    keep_calendar(duties, Notebook(data.watch), settings.site.timezone, stop)
+
+
+def _check_stream(settings: Settings, data: DataFiles, now_ns: int) -> tuple[Fact, ...]:
+    if settings.timeseries is None or not data.journal.exists():
+        return ()
+    try:
+        result = reconciler(settings, data).run()
+    except StreamError as error:
+        return (Fact("time-series", False, str(error), now_ns),)
+    return (Fact("time-series", result.ok, result.sentence, now_ns),)
+
+
+def check_site(path: Path, settings: Settings) -> tuple[str, ...]:
+    """Every mistake of a site that its configuration alone does not show, each with file and key.
+
+    Looks at profiles, addresses and certificates; talks to no instrument.
+    """
+    try:
+        profiles = site_profiles(settings)
+    except ProfileError as error:
+        return tuple(str(error).splitlines())
+    mistakes = []
+    for index, entry in enumerate(settings.instruments):
+        key = f"{path}: instrument[{index + 1}] {entry.name}"
+        try:
+            profile = named(profiles, entry.profile)
+            make_dialect(profile, entry.unit_id)
+            make_link(entry.url, profile, SystemClock())
+        except ProfileError as error:
+            mistakes.append(f"{key}: {error}")
+    return (*mistakes, *_certificate_mistakes(settings, profiles))
+
+
+def _certificate_mistakes(settings: Settings, profiles: Mapping[str, Profile]) -> tuple[str, ...]:
+    folder = CertificateFolder(settings.certificates_dir)
+    by_channel = folder.load()
+    mistakes = list(folder.findings)
+    known = {
+        (entry.name, channel.name): (entry, channel)
+        for entry in settings.instruments
+        if entry.profile in profiles
+        for channel in profiles[entry.profile].channels
+    }
+    for (instrument, name), certificates in by_channel.items():
+        for certificate in certificates:
+            where = f"{settings.certificates_dir}: certificate {certificate.number}"
+            if (instrument, name) in known:
+                mistakes.extend(
+                    f"{where}: {what}" for what in _misfits(certificate, *known[instrument, name])
+                )
+            else:
+                allowed = ", ".join(f"{i} {c}" for i, c in known) or "none"
+                mistakes.append(
+                    f"{where}: is for {instrument} {name}, which this site has not; it has {allowed}"
+                )
+    return tuple(mistakes)
+
+
+def _misfits(certificate: Certificate, entry: InstrumentEntry, channel: Channel) -> Iterator[str]:
+    if certificate.quantity != channel.quantity:
+        yield f"is for {certificate.quantity}, but {entry.name} {channel.name} measures {channel.quantity}"
+    elif certificate.unit != channel.unit:
+        yield (
+            f"is for indications in {certificate.unit}, but {entry.name} {channel.name} indicates in "
+            f"{channel.unit}; enter the certificate in the unit of the indication"
+        )
+    if entry.serial_number not in {"", certificate.serial_number}:
+        yield (
+            f"is for serial number {certificate.serial_number}, but {entry.name} is registered with "
+            f"{entry.serial_number}"
+        )
+
+
+def demand_sound(path: Path, settings: Settings) -> None:
+    """Refuse to start on a site with mistakes.
+
+    Raises:
+        SettingsError: all of them at once.
+    """
+    mistakes = check_site(path, settings)
+    if mistakes:
+        raise SettingsError(mistakes)
