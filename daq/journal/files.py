@@ -107,8 +107,11 @@ def connect_reader(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def explained(error: sqlite3.Error, file: Path) -> JournalError:
-    """What an error of SQLite means for the journal, as a sentence that says what to do."""
+def explained(error: sqlite3.Error | UnicodeDecodeError, file: Path) -> JournalError:
+    """What an error of SQLite means for the journal, as a sentence that says what to do.
+
+    UnicodeDecodeError is what Python makes of SQLite's message when damaged text is quoted in it.
+    """
     code = getattr(error, "sqlite_errorcode", None)
     if code is None or code & 0xFF in _DAMAGE:
         return JournalDamagedError(

@@ -82,8 +82,8 @@ class RowProof:
         if digest_of(canonical) != digest:
             raise NotAsWrittenError(
                 seq,
-                f"Row {seq}, the event {kind} of {instrument!r} at {_moment(t_ns)}, was altered: time, kind, "
-                "name, text, frame or digest is not what was written.",
+                f"Row {seq}, the event {kind!r} of {instrument!r} at {_moment(t_ns)}, was altered: time, "
+                "kind, name, text, frame or digest is not what was written.",
             )
         if kind == EventKind.CHANNEL_DEFINED:
             self._check_channel(seq, text)

@@ -135,7 +135,7 @@ def _clear_errors(file: Path) -> Iterator[None]:
         yield
     except sqlite3.ProgrammingError:
         raise  # a reader used from another thread, or after close: a mistake of the program, not of the file
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise explained(error, file) from error
     except ValueError as error:
         raise JournalDamagedError(f"{file} was altered ({error}); run hengliang verify.") from error

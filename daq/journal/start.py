@@ -79,7 +79,7 @@ def open_found(files: JournalFiles, previous: str) -> Found:
             connection = connect_writer(files.main)
             undo.callback(connection.close)
             found = _found(connection, files, traces)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise explained(error, files.main) from error
         undo.pop_all()
     return found

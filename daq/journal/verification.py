@@ -32,10 +32,10 @@ _EVENTS = (
     " WHERE seq BETWEEN ? AND ? ORDER BY seq"
 )
 _BEYOND = """
-WITH last (seq) AS (SELECT max(:seq, coalesce((SELECT max(seq) FROM chain), 0)))
+WITH beyond (seq) AS (SELECT coalesce(max(seq) + 1, ?) FROM chain)
 SELECT min(seq) FROM (
-    SELECT min(seq) AS seq FROM reading WHERE seq > (SELECT seq FROM last) OR seq < 1
-    UNION ALL SELECT min(seq) FROM event WHERE seq > (SELECT seq FROM last) OR seq < 1
+    SELECT min(seq) AS seq FROM reading WHERE seq >= (SELECT seq FROM beyond)
+    UNION ALL SELECT min(seq) FROM event WHERE seq >= (SELECT seq FROM beyond)
 )
 """
 
@@ -95,7 +95,7 @@ class _Verifier:
                 # text that was altered into something else than UTF-8 must come out as it stands
                 connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
                 self._pass(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             found = explained(error, self._files.main)
             if isinstance(found, JournalDamagedError) and self._seq:
                 raise NotAsWrittenError(self._seq + 1, f"After row {self._seq}: {found}") from error
@@ -156,10 +156,8 @@ class _Verifier:
         if seq < expected:
             raise NotAsWrittenError(seq, f"Row {seq} was inserted: there is no place for its number.")
         if seq > expected:
-            last = f" to {seq - 1}" if seq - 1 > expected else ""
-            raise NotAsWrittenError(
-                expected, f"Row {expected}{last} is missing: row {seq} follows row {expected - 1}."
-            )
+            missing = f"Row {expected} is" if seq == expected + 1 else f"Rows {expected} to {seq - 1} are"
+            raise NotAsWrittenError(expected, f"{missing} missing: row {seq} follows row {expected - 1}.")
 
     def _end_block(self, computed: bytes, stored: bytes) -> None:
         first = self._head.seq + 1
@@ -186,7 +184,7 @@ class _Verifier:
             self._heads_agree += 1
 
     def _check_end(self, connection: sqlite3.Connection) -> None:
-        (beyond,) = connection.execute(_BEYOND, {"seq": self._seq}).fetchone()
+        (beyond,) = connection.execute(_BEYOND, (_LOWEST,)).fetchone()
         if beyond is not None:
             raise NotAsWrittenError(
                 beyond,

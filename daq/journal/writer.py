@@ -88,8 +88,8 @@ class Journal:
         """Why rows are not being committed, as a sentence; None while all is well."""
         if self._commit_trouble:
             return (
-                f"{self._commit_trouble} {self._queue.rows} rows wait in memory and are not acknowledged; they "
-                "are written by themselves when the cause is gone: no space, no permission, a file in use."
+                f"{self._commit_trouble} Rows waiting in memory, not acknowledged: {self._queue.rows}; they "
+                "are written by themselves when the cause is gone: free space, or end what holds the file."
             )
         return self._heads_trouble or None
 
@@ -143,7 +143,7 @@ class Journal:
             self._lock.release(clean=lost == 0)
         if trouble:
             raise JournalWriteError(
-                f"The journal was closed with {lost} rows that were never committed. {trouble}"
+                f"Rows lost, because they were never committed: {lost}. {trouble}" if lost else trouble
             )
 
     def _write(self) -> None:
