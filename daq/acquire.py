@@ -92,7 +92,11 @@ class LinkWorker:
         return max(seat.next_s, self._link_next_s)
 
     def _ask(self, seat: Seat) -> None:
-        seat.next_s = max(seat.next_s + seat.period_s, self._clock.monotonic_s())
+        now_s = self._clock.monotonic_s()
+        on_time_s = seat.next_s + seat.period_s
+        seat.next_s = (
+            on_time_s if on_time_s > now_s else now_s + seat.period_s
+        )  # what was missed is not caught up
         try:
             if not seat.connected:
                 self._identify(seat, seat.instrument.connect())

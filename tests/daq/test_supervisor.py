@@ -7,7 +7,6 @@ import sys
 from daq.supervisor import LONGEST_PAUSE_S, SOUND_AFTER_S, Service, Supervisor
 from tests.clocks import HandClock
 
-
 DEAF = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
