@@ -150,10 +150,11 @@ def test_what_answers_again_says_after_how_many_attempts(clock, notes):
 
 
 def test_a_lost_link_rests_as_a_whole_and_comes_back_for_all(clock, notes):
-    down = [LinkError("refused")] * 2
-    worker, instruments = bench(clock, notes, a=[*down, mass("a", clock)], b=[*down, mass("b", clock)])
+    down = [LinkError("refused")] * 4
+    worker, instruments = bench(clock, notes, a=[*down, mass("a", clock)], b=[mass("b", clock)])
     run_for(worker, clock, 40)
-    attempts = sorted(instruments["a"].attempts + instruments["b"].attempts)
+    attempts = instruments["a"].attempts
+    assert instruments["b"].attempts[0] >= attempts[4], "nobody else is asked on a link that is gone"
     assert [round(b - a, 2) for a, b in itertools.pairwise(attempts[:5])] == [0.5, 1, 2, 4]
     for name in ("a", "b"):
         assert [kind for kind in notes.kinds(name) if kind != "identified"] == ["link-lost", "link-up"]
