@@ -95,13 +95,25 @@ class LocalVictoriaMetrics:
     def _log(self) -> Path:
         return self._folder / "server.log"
 
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _answers(self) -> bool:
+        """Whether this server answers, and not another one that has the port."""
+        try:
+            flags = httpx.get(f"{self.url}/flags", timeout=1.0, trust_env=False)
+        except httpx.TransportError:
+            return False
+        return flags.status_code == httpx.codes.OK and f'"{self._data}"' in flags.text
+
     def _answers_after_start(self) -> bool:
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             process = self._process = subprocess.Popen(
                 [
                     self._program,
-                    f"-storageDataPath={self._folder / 'data'}",
+                    f"-storageDataPath={self._data}",
                     f"-httpListenAddr=127.0.0.1:{self._port}",
                     *_FLAGS,
                 ],
@@ -112,7 +124,7 @@ class LocalVictoriaMetrics:
             )
         deadline_s = self._clock.monotonic_s() + _START_S
         while process.poll() is None and self._clock.monotonic_s() < deadline_s:
-            if _is_healthy(self.url):
+            if self._answers():
                 return True
             self._clock.sleep(_LOOK_S)
         return False
@@ -122,10 +134,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False

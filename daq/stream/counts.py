@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import httpx
 
 from daq.errors import StreamError
+from daq.journal.times import utc_text
 from daq.settings import TimeSeriesSettings
 from daq.stream.influx import QUERY_TIMEOUT_S, FluxReader, read_token
 from daq.stream.points import Series
@@ -70,11 +71,11 @@ class VictoriaShelf:
             # for it is asked again by who compares
             http.get("/internal/force_flush")
             # without an end the server cuts at the last full second
-            query: dict[str, str | float] = {
+            query = {
                 "match[]": selector,
-                "start": from_ns / 1e9,
-                "end": (to_ns - _MS_NS) / 1e9,
-                "max_rows_per_line": 10_000,
+                "start": utc_text(from_ns),
+                "end": utc_text(to_ns - _MS_NS),
+                "max_rows_per_line": "10000",
             }
             with http.stream("GET", "/api/v1/export", params=query) as response:
                 if response.status_code != httpx.codes.OK:
@@ -99,10 +100,12 @@ class FluxShelf:
         rows = self._flux.rows(
             f"{self._source(from_ns, to_ns)}"
             f" |> filter(fn: (r) => r._value <= {up_to_seq})"
-            ' |> group(columns: ["_measurement", "instrument", "channel", "unit"])'
             ' |> aggregateWindow(every: 1h, fn: count, timeSrc: "_start", createEmpty: false)'
         )
-        return {(_series(row), _hour_ns(row["_time"])): int(row["_value"]) for row in rows}
+        found: Counter[tuple[Series, int]] = Counter()
+        for row in rows:
+            found[_series(row), _hour_ns(row["_time"])] += int(row["_value"])
+        return found
 
     def seqs(self, series: Series, from_ns: int, to_ns: int) -> list[int]:
         """See ``Shelf``."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from influxdb_client.client.exceptions import InfluxDBError
+from influxdb_client.client.flux_csv_parser import FluxCsvParserException, FluxQueryException
 from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write.point import Point
 from influxdb_client.client.write_api import SYNCHRONOUS
@@ -31,6 +32,13 @@ LONGEST_RETRY_AFTER_S = 3600.0
 _ACCEPTED = 204
 _REFUSED = {400, 413, 422}
 _WORDS = 300
+_QUERY_ERRORS = (
+    HTTPError,
+    InfluxDBError,
+    FluxQueryException,
+    FluxCsvParserException,
+    UnicodeDecodeError,
+)
 _STARTED = re.compile(r"^process_start_time_seconds\s+(\S+)", re.MULTILINE)
 
 
@@ -197,7 +205,7 @@ class InfluxWriter:
         if status == 429 or (status is not None and status >= 500):
             return self._keep(Trouble.BUSY, f"has no time now ({status}: {words})", _retry_after_s(error))
         if not status:
-            return self._keep(Trouble.UNREACHABLE, f"has no valid TLS certificate ({_reason(error)})")
+            return self._keep(Trouble.UNREACHABLE, f"cannot be reached by TLS ({_words(error)})")
         return self._keep(Trouble.UNEXPECTED, f"answers {status} ({words}); check timeseries.url")
 
     def _keep(self, trouble: Trouble, predicate: str, retry_after_s: float = 0.0) -> Answer:
@@ -224,7 +232,7 @@ class FluxReader:
             raise StreamError(
                 f"{self._settings.url} refuses to count ({error.status}: {_words(error)})"
             ) from error
-        except (HTTPError, InfluxDBError, UnicodeDecodeError) as error:
+        except _QUERY_ERRORS as error:
             raise StreamError(f"{self._settings.url} cannot be asked: {_reason(error)}") from error
         finally:
             close_client(client)
@@ -291,8 +299,10 @@ def _words(error: ApiException) -> str:
 
 
 def _reason(error: Exception) -> str:
-    # urllib3 puts its own objects before the colon
-    return " ".join(str(error).split()).rpartition("object at ")[2].partition(">: ")[2] or str(error)[:_WORDS]
+    """What lies behind an error of the network, in the system's words."""
+    behind = error.__cause__ or error.__context__ or error
+    text = getattr(behind, "strerror", None) or str(behind)
+    return " ".join(text.split())[:_WORDS]
 
 
 def _retry_after_s(error: ApiException) -> float:
