@@ -57,6 +57,7 @@ class Instrument:
         self._trusted_opening = 0
         self._events: list[Event] = []
         self._last_stable: Indication | None = None
+        self._has_told_identity = False
 
     def connect(self) -> Identity:
         """Open the link if needed, wait until it is quiet, ask who is there.
@@ -122,9 +123,9 @@ class Instrument:
             try:
                 frame, _ = self._ask(question)
             except LinkTimeoutError:
-                if question.may_be_silent:
+                if question.may_be_silent and not self._has_told_identity:
                     break
-                raise
+                raise  # who answered this once is late now, and its fence is not up yet
             decoded = self._dialect.interpret(question, frame)
             if decoded.identity is not None:
                 identity = _merged(identity, decoded.identity)
@@ -132,6 +133,7 @@ class Instrument:
                 what = decoded.refusals[0].detail if decoded.refusals else decoded.outcome.value
                 msg = f"{self._link.url}: the answer to {question.label} is no identity ({what})"
                 raise ProtocolError(f"{msg}; check the profile", frame, decoded.outcome)
+        self._has_told_identity = self._has_told_identity or identity != Identity()
         return identity
 
     def _compare(self, identity: Identity) -> None:
