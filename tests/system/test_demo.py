@@ -1,0 +1,62 @@
+"""The demo as a user runs it, without its page."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HENGLIANG = Path(sys.executable).with_name("hengliang")
+
+
+@pytest.mark.system
+def test_headless_demo_records_five_instruments_and_loses_nothing(tmp_path, need_program):
+    need_program("victoria-metrics")
+    command = [HENGLIANG, "demo", "--headless", "--seconds", "20", "--data", tmp_path / "data", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    channels = {channel["name"]: channel for channel in told["channels"]}
+    assert len({name.partition("/")[0] for name in channels}) == 5
+    assert len(channels) >= 7
+    assert all(channel["readings"] > 0 for channel in channels.values())
+    assert all("simulated" in channel["quality"] for channel in channels.values())
+    assert told["lost"] == told["points_rejected"] == 0
+    assert told["points_accepted"] == told["readings"] == sum(c["readings"] for c in channels.values())
+    assert told["journal_rows"] > told["readings"]
+    assert told["verified"] is True
+    without = {name for name, channel in channels.items() if channel["certificate"] is None}
+    assert without == {"O-01/temperature-1", "O-01/temperature-2"}
+    for name in set(channels) - without - {"M-01/moisture"}:
+        assert channels[name]["U"] > 0
+        assert channels[name]["k"] >= 1.9
+    assert all(channels[name]["U"] is None for name in without)
+
+    verified = subprocess.run(
+        [HENGLIANG, "verify", "--data", tmp_path / "data", "--json"], capture_output=True, check=True
+    )
+    assert json.loads(verified.stdout)["rows"] == told["journal_rows"]
+
+
+@pytest.mark.system
+def test_a_port_in_use_is_one_clear_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [HENGLIANG, "demo", "--port", str(port), "--data", tmp_path]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={**os.environ, "COLUMNS": "200"},
+        )
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        f"port {port} is in use (Address already in use): end what answers there, or give another --port"
+    )
