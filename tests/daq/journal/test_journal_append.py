@@ -10,11 +10,13 @@ import pytest
 from daq.errors import (
     JournalClosedError,
     JournalMissingError,
+    JournalWriteError,
     RowError,
     TicketTimeoutError,
     UndefinedChannelError,
 )
-from daq.journal import EventRow, Journal, JournalReader, ReadingRow, verify
+from daq.journal import EventRow, Journal, JournalReader, ReadingRow, Ticket, verify
+from daq.journal import writer as journal_writer
 from daq.journal.queue import LONGEST_QUEUE_ROWS
 from daq.journal.reader import HOUR_NS, PAGE_ROWS
 from drivers.reading import Channel, Event, EventKind, Quality
@@ -93,15 +95,38 @@ def test_whoever_appends_waits_while_the_queue_is_full(bench, journal):
         other.execute("BEGIN IMMEDIATE")
         event = Event(EventKind.REFUSED, "B-01", bench.clock.ns, "busy")
         first = journal.append([event] * LONGEST_QUEUE_ROWS)
-        second: list[tuple[int, ...]] = []
-        thread = threading.Thread(target=lambda: second.append(journal.append([event]).wait(10)))
+        second: list[Ticket] = []
+        thread = threading.Thread(target=lambda: second.append(journal.append([event])))
         thread.start()
         thread.join(0.3)
-        assert thread.is_alive()
+        assert not second, "append has returned although the queue is full"
         other.execute("ROLLBACK")
     assert first.wait(10) == tuple(range(2, LONGEST_QUEUE_ROWS + 2))
     thread.join()
-    assert second == [(LONGEST_QUEUE_ROWS + 2,)]
+    assert second[0].wait(10) == (LONGEST_QUEUE_ROWS + 2,)
+
+
+def test_closing_frees_whoever_waits_for_room(bench, monkeypatch):
+    monkeypatch.setattr(journal_writer, "CLOSE_PATIENCE_S", 0.5)
+    journal = bench.open()
+    refused: list[JournalClosedError] = []
+    event = Event(EventKind.REFUSED, "B-01", bench.clock.ns, "busy")
+
+    def write() -> None:
+        try:
+            journal.append([event])
+        except JournalClosedError as error:
+            refused.append(error)
+
+    with contextlib.closing(sqlite3.connect(bench.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        journal.append([event] * LONGEST_QUEUE_ROWS)
+        thread = threading.Thread(target=write)
+        thread.start()
+        with pytest.raises(JournalWriteError, match=f"never committed: {LONGEST_QUEUE_ROWS}"):
+            journal.close()
+        thread.join()
+    assert len(refused) == 1
 
 
 def test_a_reading_of_an_undefined_channel_is_refused_with_all_that_came_with_it(bench, journal):

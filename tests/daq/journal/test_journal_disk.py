@@ -5,6 +5,7 @@ import os
 import resource
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +141,22 @@ def test_closing_gives_up_after_a_while_and_says_what_is_lost(bench, monkeypatch
         pass
     assert "not closed by" in bench.rows()[-1].text
     assert verify(bench.path).ok
+
+
+def test_closing_waits_a_while_for_the_disk(bench):
+    journal = bench.open()
+    with contextlib.closing(sqlite3.connect(bench.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ticket = journal.append([bench.reading("1")])
+        closing = threading.Thread(target=journal.close)
+        closing.start()
+        while journal.trouble is None:
+            with pytest.raises(TicketTimeoutError):
+                ticket.wait(0.1)
+        other.execute("ROLLBACK")
+    closing.join()
+    assert ticket.wait(0) == (2,)
+    assert [row.seq for row in bench.rows()] == [1, 2]
 
 
 def test_a_head_that_cannot_be_exported_is_told_and_rows_are_committed(bench):

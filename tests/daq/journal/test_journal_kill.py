@@ -15,14 +15,22 @@ from drivers.reading import EventKind
 WRITER = Path(__file__).with_name("writer_process.py")
 KILLS = int(os.environ.get("HENGLIANG_KILLS", "20"))
 """More of them (with ``--timeout 0``) before a release."""
+MOMENTS = ("acknowledged", "writing", "acknowledged", "starting")
 
 
-def killed_writer(path, first, chance, kill_while_starting):
-    """Run the writer, kill it at some moment, and return what it said was acknowledged: identifier to seq."""
+def killed_writer(path, first, chance, moment):
+    """Run the writer, kill it at ``moment``, and return what it said was acknowledged: identifier to seq."""
     command = [sys.executable, WRITER, path, str(first)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=WRITER.parents[3]) as process:
-        said = b"" if kill_while_starting else process.stdout.readline()
-        time.sleep(chance.uniform(0.0, 0.4))
+        said = b""
+        if moment == "acknowledged":
+            # at once: what was acknowledged too early is not on the disk yet
+            said = b"".join(process.stdout.readline() for _ in range(chance.randrange(1, 400)))
+        elif moment == "writing":
+            said = process.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.4))
+        else:
+            time.sleep(chance.uniform(0.0, 0.4))
         assert process.poll() is None, "the writer ended by itself"
         process.kill()
         said += process.stdout.read()
@@ -48,7 +56,7 @@ def test_kill_9_loses_no_acknowledged_row_and_doubles_none(tmp_path):
     chance = random.Random(2026)
     acknowledged: dict[int, int] = {}
     for number in range(KILLS):
-        acknowledged |= killed_writer(path, (number + 1) * 1_000_000, chance, number % 4 == 3)
+        acknowledged |= killed_writer(path, (number + 1) * 1_000_000, chance, MOMENTS[number % 4])
         Journal.open(path, SystemClock()).close()
         there, rows = identifiers_by_row(path)
         assert all(there.get(seq) == identifier for identifier, seq in acknowledged.items())
@@ -64,7 +72,7 @@ def test_kill_9_over_and_over_with_nobody_between(tmp_path):
     chance = random.Random(2027)
     acknowledged: dict[int, int] = {}
     for number in range(10):
-        acknowledged |= killed_writer(path, (number + 1) * 1_000_000, chance, number % 3 == 2)
+        acknowledged |= killed_writer(path, (number + 1) * 1_000_000, chance, MOMENTS[number % 4])
     there, _ = identifiers_by_row(path)
     assert all(there.get(seq) == identifier for identifier, seq in acknowledged.items())
     assert max(Counter(there.values()).values()) == 1
