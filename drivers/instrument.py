@@ -57,7 +57,7 @@ class Instrument:
         self._trusted_opening = 0
         self._events: list[Event] = []
         self._last_stable: Indication | None = None
-        self._has_told_identity = False
+        self._has_told = False
 
     def connect(self) -> Identity:
         """Open the link if needed, wait until it is quiet, ask who is there.
@@ -118,14 +118,19 @@ class Instrument:
             raise ProtocolError(f"{msg}; is automatic printing on, or another master on this line?")
 
     def _identify(self) -> Identity:
-        identity = Identity()
+        """Ask who is there; one answer makes the fence.
+
+        Who once answered such a question is late if it is silent now: its fence is not up yet.
+        """
+        identity, is_fenced = Identity(), False
         for question in self._dialect.identity_questions():
             try:
                 frame, _ = self._ask(question)
             except LinkTimeoutError:
-                if question.may_be_silent and not self._has_told_identity:
+                if question.may_be_silent and (is_fenced or not self._has_told):
                     break
-                raise  # who answered this once is late now, and its fence is not up yet
+                raise
+            is_fenced = self._has_told = True
             decoded = self._dialect.interpret(question, frame)
             if decoded.identity is not None:
                 identity = _merged(identity, decoded.identity)
@@ -133,7 +138,6 @@ class Instrument:
                 what = decoded.refusals[0].detail if decoded.refusals else decoded.outcome.value
                 msg = f"{self._link.url}: the answer to {question.label} is no identity ({what})"
                 raise ProtocolError(f"{msg}; check the profile", frame, decoded.outcome)
-        self._has_told_identity = self._has_told_identity or identity != Identity()
         return identity
 
     def _compare(self, identity: Identity) -> None:
@@ -193,7 +197,7 @@ class Instrument:
                 f"{url}: {len(part)} bytes, but no whole answer to {label} ({what}); check the line settings"
             )
             return ProtocolError(msg, part, decoded.outcome)
-        if foreign:
+        if foreign and not question.may_be_silent:
             return ProtocolError(f"{url}: {foreign} other messages came, but no answer to {label}")
         unit = f"unit id {self._settings.unit_id}, " if self._profile.dialect == "modbus" else ""
         setting = f"{unit}line settings and the instrument's own menu ({self._profile.dialect})"

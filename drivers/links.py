@@ -8,8 +8,11 @@ import contextlib
 import errno
 import math
 import socket
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import serial
@@ -27,8 +30,15 @@ WRITE_TIMEOUT_S = 5.0
 SLICE_S = 0.05
 """A wait on a serial port is made of slices, because its time-out cannot be changed cheaply."""
 CHUNK_BYTES = 4096
+PSEUDO_TERMINALS = Path("/dev/pts")
 LONGEST_FRAME_BYTES = 4096
 """More than this without an end of frame is not an instrument's answer."""
+
+_PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError)
+if sys.platform != "win32":
+    import termios
+
+    _PORT_ERRORS = (*_PORT_ERRORS, termios.error)
 
 
 class Link(Protocol):
@@ -227,20 +237,23 @@ class SerialLink(_BufferedLink):
     def open(self) -> None:
         """Open the port exclusively; LinkError with what to do if that fails."""
         self.close()
+        line = self._line
+        if PSEUDO_TERMINALS in Path(self._path).resolve().parents:
+            line = replace(line, bytesize=8, parity="N")  # there is no line that could have a parity
         try:
             self._port = serial.Serial(
                 self._path,
-                baudrate=self._line.baudrate,
-                bytesize=self._line.bytesize,
-                parity=self._line.parity,
-                stopbits=self._line.stopbits,
-                xonxoff=self._line.handshake == "xonxoff",
-                rtscts=self._line.handshake == "rtscts",
+                baudrate=line.baudrate,
+                bytesize=line.bytesize,
+                parity=line.parity,
+                stopbits=line.stopbits,
+                xonxoff=line.handshake == "xonxoff",
+                rtscts=line.handshake == "rtscts",
                 timeout=SLICE_S,
                 write_timeout=WRITE_TIMEOUT_S,
                 exclusive=True,
             )
-        except (OSError, ValueError) as error:
+        except _PORT_ERRORS as error:
             raise LinkError(_open_sentence(self._path, self._line, error)) from error
         self.openings += 1
 
@@ -262,7 +275,7 @@ class SerialLink(_BufferedLink):
             self.close()
             msg = f"{self.url}: the instrument holds the line; check the handshake ({self._line.handshake})"
             raise LinkError(msg) from error
-        except OSError as error:
+        except _PORT_ERRORS as error:
             raise self._lost(error) from error
         self.last_activity_s = self._clock.monotonic_s()
 
@@ -273,7 +286,7 @@ class SerialLink(_BufferedLink):
                 first: bytes = port.read(1)
                 return first + port.read(port.in_waiting) if first else b""
             return port.read(port.in_waiting)
-        except OSError as error:
+        except _PORT_ERRORS as error:
             raise self._lost(error) from error
 
     def _wire(self) -> serial.Serial:
@@ -282,7 +295,7 @@ class SerialLink(_BufferedLink):
             raise LinkError(msg)
         return self._port
 
-    def _lost(self, error: OSError) -> LinkError:
+    def _lost(self, error: Exception) -> LinkError:
         self.close()
         return LinkError(f"{self.url}: the port was lost ({_reason(error)}); check cable and adapter")
 

@@ -114,7 +114,8 @@ def check_reply(framing: Framing, request: ReadRequest, frame: bytes) -> Message
     """The reply to ``request``, with ``count`` registers, or an exception of this unit.
 
     Raises:
-        ProtocolError: not a sound frame, or a reply to another question.
+        ProtocolError: not a sound frame, or a reply to another question (``AMBIGUOUS`` where only the number
+            of registers differs).
     """
     message = parse(framing, frame)
     if message.unit_id != request.unit_id:
@@ -129,7 +130,7 @@ def check_reply(framing: Framing, request: ReadRequest, frame: bytes) -> Message
         raise ProtocolError(msg, frame)
     if not message.exception_code and len(message.registers) != request.count:
         msg = f"{len(message.registers)} registers came, asked were {request.count}"
-        raise ProtocolError(msg, frame)
+        raise ProtocolError(msg, frame, Outcome.AMBIGUOUS)
     return message
 
 

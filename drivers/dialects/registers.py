@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from drivers import modbus
@@ -9,7 +10,7 @@ from drivers.dialects.base import Answer, Question, refused
 from drivers.errors import ProtocolError
 from drivers.modbus import Message, ReadRequest
 from drivers.reading import Decoded, Indication, Outcome, Quality, Refusal
-from drivers.register_map import OUTCOME_OF, Block, RegisterChannel, RegisterMap, Span
+from drivers.register_map import MOST_REGISTERS, OUTCOME_OF, Block, RegisterChannel, RegisterMap, Span
 from drivers.urls import Framing
 
 _FULL_SCALE = 0xFFFF
@@ -32,8 +33,19 @@ class Registers:
         return tuple(self._question(block) for block in self._map.blocks)
 
     def identity_questions(self) -> tuple[Question, ...]:
-        """None: few of these instruments can tell who they are."""
-        return ()
+        """Few of these instruments can tell who they are; on RTU, a question whose answer is no value's.
+
+        An RTU reply carries no id. So the wire is proved by a read with another number of registers than any
+        block has: a late answer cannot be mistaken for its answer, nor its answer for a value.
+        """
+        if self._framing is not Framing.RTU:
+            return ()
+        block = self._map.blocks[0]
+        counts = {each.count for each in self._map.blocks}
+        below = block.count - 1
+        count = below if below and below not in counts else max(counts) % MOST_REGISTERS + 1
+        fence = self._question(Block(block.function, block.address, count))
+        return (replace(fence, is_optional=True, may_be_silent=True),)
 
     def decode(self, frame: bytes) -> Decoded:
         """What one frame means without its request: which block it is follows from function and count."""
@@ -62,8 +74,9 @@ class Registers:
             return Answer.FOREIGN
         try:
             self._checked(question, frame)
-        except ProtocolError:
-            return Answer.WRONG
+        except ProtocolError as error:
+            is_late = question.may_be_silent and error.outcome is Outcome.AMBIGUOUS
+            return Answer.FOREIGN if is_late else Answer.WRONG
         return Answer.YES
 
     def interpret(self, question: Question, frame: bytes) -> Decoded:

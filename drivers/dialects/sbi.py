@@ -57,6 +57,8 @@ class Sbi:
         decoded = self.decode(frame)
         is_identity = decoded.outcome in {Outcome.IDENTITY, Outcome.TEXT}
         if question.label in {_MODEL, _SERIAL_NUMBER}:
+            if self._names_another(question, decoded):
+                return Answer.FOREIGN
             if is_identity or (decoded.outcome is Outcome.MALFORMED and _BARE_WORD.fullmatch(frame)):
                 return Answer.YES
             return Answer.WRONG if decoded.outcome in BROKEN else Answer.FOREIGN
@@ -75,6 +77,14 @@ class Sbi:
         if decoded.identity is None and question.label == _SERIAL_NUMBER:
             return Decoded(outcome=Outcome.IDENTITY, identity=Identity(serial_number=text.split(" ")[-1]))
         return decoded
+
+    @staticmethod
+    def _names_another(question: Question, decoded: Decoded) -> bool:
+        """Whether a labelled identity line answers the other identity question."""
+        identity = decoded.identity
+        if identity is None:
+            return False
+        return not (identity.model if question.label == _MODEL else identity.serial_number)
 
     def _is_displayed(self, decoded: Decoded, frame: bytes) -> bool:
         """Whether a value is what the display shows, not one line of a longer print-out."""
