@@ -80,12 +80,9 @@ def main() -> None:
     parent = Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()
     with tempfile.TemporaryDirectory(dir=parent) as folder:
         times_s = sync_times_s(Path(folder))
-        print(
-            f"one page written and synced: p50 {percentile(times_s, 50):.2f} ms, p99 {percentile(times_s, 99):.2f} ms"
-        )
-        print(
-            f"{'rate asked':>12} {'rows/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'verify rows/s':>14}"
-        )
+        middle, late = percentile(times_s, 50), percentile(times_s, 99)
+        print(f"one page written and synced: p50 {middle:.2f} ms, p99 {late:.2f} ms")
+        print(f"{'asked':>12} {'rows/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'verified/s':>14}")
         for number, rate in enumerate(RATES):
             home = Path(folder) / str(number)
             rows_per_s, latencies_s = measure(home, rate)
