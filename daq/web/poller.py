@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from daq.errors import JournalError, StreamError
+from daq.errors import JournalError, JournalMissingError, StreamError
 from daq.journal import JournalReader, Row
 from daq.records.certificates import ByChannel, CertificateFolder
 from daq.settings import Settings
@@ -77,11 +77,11 @@ class Poller:
         """Take in what is new; returns the state of the site now."""
         path = self._data_dir / "journal.db"
         with self._lock:
-            if not path.exists():
-                self._leave()
-                return replace(self._board.site(), facts=(Fact(FactKind.NO_JOURNAL),), journal="waiting")
             try:
                 self._follow(path)
+            except (FileNotFoundError, JournalMissingError):
+                self._leave()
+                return replace(self._board.site(), facts=(Fact(FactKind.NO_JOURNAL),), journal="waiting")
             except JournalError as error:
                 self._leave()
                 return _unreadable(self._board.site(), error)

@@ -206,7 +206,7 @@ def _note(channel: ChannelNow, has_number: bool, now_ns: int, words: Words) -> N
         last = with_unit(number(meant), unit(meant, channel.channel.unit))
         return Note(words.say("last {number} at {time}", number=last, time=time))
     if channel.state is ChannelState.STALE:
-        return Note(words.say("{ago}, at {time}", ago=words.ago(channel.age_s), time=time))
+        return Note(words.say("{ago} ({time})", ago=words.ago(channel.age_s), time=time))
     if channel.reason:
         return Note(words.reason(channel.reason))
     if meant.value is None:

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from daq.web.chart import SPANS_S, Plot, chart_options
 from daq.web.digits import decimals, unit
-from daq.web.facts import ChannelNow, InstrumentNow
+from daq.web.facts import ChannelNow, ChannelState, InstrumentNow
 from daq.web.frame import Frame, Visit, box, put
 from daq.web.instrument_views import Reason, identity_rows, reasons, record_table
 from daq.web.live import RECENT, stale_after_s
@@ -94,7 +94,8 @@ class _Parts:
         with box("columns"):
             with box("panel look"):
                 self._channel_choice(instrument)
-                self._face = ChannelFace(card_view(instrument, 0, words).channels[self._chosen])
+                view = card_view(instrument, 0, words).channels[self._chosen]
+                self._face = ChannelFace(view, words.state(ChannelState.STALE))
                 self._detail = ui.label().classes("detail")
                 self._span_choice()
                 self._chart = ui.echart({}).classes("chart")

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from daq.web.facts import ChannelState
 from daq.web.frame import Frame, Visit, box, mark, put, put_note
 from daq.web.trend import HEIGHT, WIDTH
 from daq.web.views import CardView, ChannelView
@@ -45,7 +46,8 @@ class InstrumentCard:
                     ui.label(view.name).classes("name")
                     ui.label(view.title).classes("title")
                     ui.label(view.room).classes("room")
-                self._channels = [ChannelFace(channel) for channel in view.channels]
+                stale = self._here.words.state(ChannelState.STALE)
+                self._channels = [ChannelFace(channel, stale) for channel in view.channels]
                 with box("foot"):
                     self._notes = [ui.label().classes("certificate") for _ in view.certificates]
         self._certify(view)
@@ -76,7 +78,8 @@ def _shape(view: CardView) -> tuple[object, ...]:
 class ChannelFace:
     """Number, uncertainty, state and trend of one channel."""
 
-    def __init__(self, view: ChannelView) -> None:
+    def __init__(self, view: ChannelView, stale: str) -> None:
+        """Build it; ``stale`` is what its state becomes when the server is away."""
         self._root = box("channel")
         with self._root:
             with box("reading"):
@@ -85,6 +88,7 @@ class ChannelFace:
                 self._reason = ui.label().classes("reason")
             self._label = ui.label().classes("label")
             self._status = ui.label().classes("status")
+            mark(self._status, data_away=stale)
             self._uncertainty = ui.label().classes("uncertainty")
             self._note = ui.label().classes("note")
             with box("trend"):

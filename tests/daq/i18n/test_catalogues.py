@@ -1,0 +1,116 @@
+"""Every text of the pages is in both catalogues, and Chinese is complete."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import daq
+from daq.i18n import LANGUAGES, translation
+from daq.i18n.catalogue import compile_catalogue, read_catalogue
+
+ROOT = Path(daq.__file__).parent
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+def catalogue(language):
+    name = f"{language}.po"
+    return read_catalogue((ROOT / "i18n" / name).read_text(encoding="utf-8"), name)
+
+
+def messages_of(source):
+    """Messages in calls of ``N_``, ``say`` and ``count``, as keys of a catalogue."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        number = {"N_": 1, "say": 1, "count": 2}.get(name)
+        texts = [
+            a.value for a in node.args[:number] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        if number and len(texts) == number:
+            yield "\x00".join(texts)
+
+
+@pytest.fixture(scope="module")
+def messages():
+    found = {
+        key for path in sorted(ROOT.rglob("*.py")) for key in messages_of(path.read_text(encoding="utf-8"))
+    }
+    assert len(found) > 80
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogue_has_every_message_and_no_other(language, messages):
+    assert set(catalogue(language)) - {""} == messages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated(language):
+    missing = [key for key, text in catalogue(language).items() if not all(text.split("\x00"))]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_fill_the_same_places(language):
+    for key, text in catalogue(language).items():
+        if key:
+            wanted = set(PLACE.findall(key))
+            assert all(set(PLACE.findall(each)) == wanted for each in text.split("\x00")), key
+
+
+def test_chinese_is_chinese():
+    """No English sentence was left standing, and no half-width colon or comma between Chinese words."""
+    for key, text in catalogue("zh_CN").items():
+        if key:
+            rest = PLACE.sub("", text)
+            assert re.search(r"[\u4e00-\u9fff]", rest) or not re.search(r"[a-z]", PLACE.sub("", key)), key
+            assert not re.search(r"[\u4e00-\u9fff][,:;]|[,:;][\u4e00-\u9fff]", rest), key
+
+
+def test_english_says_what_the_program_says():
+    for key, text in catalogue("en").items():
+        if key:
+            assert text == key
+
+
+def test_plurals():
+    zh, en = translation("zh_CN"), translation("en")
+    one, many = "{number} day left", "{number} days left"
+    assert [en.ngettext(one, many, n) for n in (0, 1, 2)] == [many, one, many]
+    assert [zh.ngettext(one, many, n) for n in (1, 2)] == ["剩 {number} 天"] * 2
+
+
+def test_message_without_translation_stands_as_it_is():
+    assert translation("zh_CN").gettext("not in any catalogue") == "not in any catalogue"
+
+
+def test_unknown_language_is_refused():
+    with pytest.raises(FileNotFoundError):
+        translation("tlh")
+
+
+def test_long_texts_contexts_and_comments():
+    text = (
+        'msgctxt "menu"\nmsgid ""\n"a "\n"b\\n"\nmsgstr ""\n"A "\n"B\\n"\n\n# note\nmsgid "c"\nmsgstr "C"\n'
+    )
+    assert read_catalogue(text, "x.po") == {"menu\x04a b\n": "A B\n", "c": "C"}
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('msgid "a"\nmsgstr oops\n', "x.po, line 2"),
+        ('"lonely"\n', "x.po, line 1"),
+        ('msgid "a"\nmsgstr "b"\nmsgid "a"\nmsgstr "c"\n', "comes twice"),
+    ],
+)
+def test_damaged_catalogue_is_named(text, where):
+    with pytest.raises(ValueError, match=where):
+        read_catalogue(text, "x.po")
+
+
+def test_untranslated_messages_are_left_out_of_the_binary_form():
+    assert compile_catalogue({"a": "", "b": "\x00"}) == compile_catalogue({})
