@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from daq.errors import RowError, UndefinedChannelError
 from daq.journal.queue import Draft, Ticket, WriteQueue
-from daq.journal.rows import ChannelDefinition, JournalChannel
-from daq.journal.times import LATEST_NS, ChannelTimes, utc_text
+from daq.journal.rows import ChannelDefinition, JournalChannel, Series
+from daq.journal.times import LATEST_NS, SeriesTimes, utc_text
 from drivers.clock import Clock
 from drivers.reading import Channel, Event, EventKind, Reading
 
@@ -25,7 +25,7 @@ class Intake:
         self,
         queue: WriteQueue,
         channels: Iterable[JournalChannel],
-        newest_ns: Mapping[int, int],
+        newest_ns: Mapping[Series, int],
         clock: Clock,
     ) -> None:
         self._queue = queue
@@ -33,8 +33,8 @@ class Intake:
         self._one_order = threading.Lock()
         self._numbers = {_definition(channel): channel.id for channel in channels}
         self._tickets: dict[ChannelDefinition, Ticket] = {}
-        self._current: dict[tuple[str, str, str], int] = {}
-        self._times = ChannelTimes(newest_ns)
+        self._current: dict[Series, int] = {}
+        self._times = SeriesTimes(newest_ns)
 
     def append(self, items: Sequence[Reading | Event]) -> Ticket:
         """See ``Journal.append``."""
@@ -68,8 +68,8 @@ class Intake:
                 _check_event(event)
                 self._tickets[definition] = self._queue.put([_event_draft(event, channel)], [0])
                 self._numbers[definition] = channel.id
-            key = (definition.instrument, definition.channel.name, definition.channel.unit)
-            self._current[key] = self._numbers[definition]
+            series = (definition.instrument, definition.channel.name, definition.channel.unit)
+            self._current[series] = self._numbers[definition]
             return self._tickets.get(definition) or _kept()
 
     def _check(self, item: Reading | Event) -> None:
@@ -89,8 +89,9 @@ class Intake:
 
     def _reading_drafts(self, reading: Reading) -> list[Draft]:
         """The reading at its place in time, after the event that its time tells of, if any."""
-        channel_id = self._current[reading.instrument, reading.channel, reading.unit]
-        t_ns, stepped_from_ns = self._times.place(channel_id, reading.t_ns)
+        series = (reading.instrument, reading.channel, reading.unit)
+        channel_id = self._current[series]
+        t_ns, stepped_from_ns = self._times.place(series, reading.t_ns)
         # SQLite stores -0.0 as 0.0; the sign stays in the text
         values = (channel_id, t_ns, reading.value + 0.0, reading.text, int(reading.quality), reading.frame)
         drafts = [Draft(is_reading=True, values=values)]

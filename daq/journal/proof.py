@@ -10,6 +10,7 @@ from daq.journal.rows import (
     EventColumns,
     JournalChannel,
     ReadingColumns,
+    Series,
     canonical_event,
     canonical_reading,
     digest_of,
@@ -31,13 +32,13 @@ class RowProof:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._names: dict[int, str] = {}
-        self._newest_ns: dict[int, int] = {}
+        self._series: dict[int, Series] = {}
+        self._newest_ns: dict[Series, int] = {}
 
     @property
     def channel_ids(self) -> set[int]:
         """The channels that were defined so far."""
-        return set(self._names)
+        return set(self._series)
 
     def reading(self, columns: ReadingColumns, digest: bytes) -> bytes:
         """The canonical bytes of a reading that is as it was written.
@@ -54,18 +55,19 @@ class RowProof:
             raise NotAsWrittenError(
                 seq, f"{self._words(columns)} was altered: {_what_differs(raw, raw_text)}."
             )
-        if channel_id not in self._names:
+        series = self._series.get(channel_id)
+        if series is None:
             raise NotAsWrittenError(seq, f"{self._words(columns)} belongs to no channel defined before it.")
         if raw != float(raw_text):
             raise NotAsWrittenError(
                 seq, f"{self._words(columns)} has the value {raw!r}, which is not its text."
             )
-        last_ns = self._newest_ns.get(channel_id)
+        last_ns = self._newest_ns.get(series)
         if last_ns is not None and t_ns < last_ns + MINIMUM_STEP_NS:
             raise NotAsWrittenError(
                 seq, f"{self._words(columns)} is not later than the reading before it ({utc_text(last_ns)})."
             )
-        self._newest_ns[channel_id] = t_ns
+        self._newest_ns[series] = t_ns
         return canonical
 
     def event(self, columns: EventColumns, digest: bytes) -> bytes:
@@ -101,11 +103,11 @@ class RowProof:
                 raise NotAsWrittenError(
                     seq, f"{name} was altered: {field.name} is {value!r}, was {written!r}."
                 )
-        self._names[defined.id] = f"{defined.instrument} {defined.name}"
+        self._series[defined.id] = defined.series
 
     def _words(self, columns: ReadingColumns) -> str:
         seq, channel_id, t_ns, _, raw_text, _, _ = columns
-        name = self._names.get(channel_id, f"channel {channel_id}")
+        name = " ".join(self._series.get(channel_id, ("channel", str(channel_id)))[:2])
         return f"Row {seq}, the reading {raw_text!r} of {name} at {_moment(t_ns)},"
 
 

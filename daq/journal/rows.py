@@ -12,6 +12,9 @@ ReadingColumns = tuple[int, int, int, float, str, int, bytes]
 EventColumns = tuple[int, int, str, str, str, str, bytes]
 """seq, t_ns, kind, instrument, channel, text, frame."""
 
+Series = tuple[str, str, str]
+"""Instrument, name and unit of a channel."""
+
 DIGEST_BYTES = 8
 
 _READING = struct.Struct(">cqqqdqII")
@@ -68,6 +71,11 @@ class JournalChannel:
     serial_number: str
     firmware: str
 
+    @property
+    def series(self) -> Series:
+        """What downstream is one series of points, whichever balance or firmware stood behind it."""
+        return self.instrument, self.name, self.unit
+
     def as_json(self) -> str:
         """The text of the event ``CHANNEL_DEFINED`` that puts the channel into the hash chain."""
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -80,7 +88,7 @@ class ReadingRow:
     seq: int
     channel_id: int
     t_ns: int
-    """UTC in ns; at least 1 ms after the channel's reading before it."""
+    """UTC in ns; at least 1 ms after the reading before it of the same instrument, name and unit."""
     raw: float
     raw_text: str
     quality: Quality

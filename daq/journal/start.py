@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daq.errors import JournalDamagedError, JournalWriteError
@@ -16,7 +17,7 @@ from daq.journal.files import (
 )
 from daq.journal.heads import HeadsFile, read_heads
 from daq.journal.lock import WriterLock
-from daq.journal.rows import EMPTY, Head, JournalChannel
+from daq.journal.rows import EMPTY, Head, JournalChannel, Series
 from daq.journal.times import utc_text
 
 
@@ -27,8 +28,8 @@ class Found:
     connection: sqlite3.Connection
     head: Head
     channels: tuple[JournalChannel, ...]
-    newest_ns: dict[int, int]
-    """Time of the newest reading by channel number."""
+    newest_ns: dict[Series, int]
+    """Time of the newest reading by series."""
     account: str
     """What the event ``RECOVERED`` says; empty after a clean close."""
 
@@ -111,12 +112,7 @@ def _found(connection: sqlite3.Connection, files: JournalFiles, traces: Traces) 
         create_schema(connection, files.main)
     head = _head(connection, files)
     channels = tuple(JournalChannel(*row) for row in connection.execute("SELECT * FROM channel ORDER BY id"))
-    newest_ns = {
-        channel.id: t_ns
-        for channel in channels
-        for (t_ns,) in connection.execute("SELECT max(t_ns) FROM reading WHERE channel_id = ?", (channel.id,))
-        if t_ns is not None
-    }
+    newest_ns = _newest_ns(connection, channels)
     account = _account(traces, head, _newest_text(connection, head))
     # whatever the write-ahead log holds goes into the main file before a head of it is exported
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -135,6 +131,17 @@ def _head(connection: sqlite3.Connection, files: JournalFiles) -> Head:
             "verify, and restore the latest backup."
         )
     return head
+
+
+def _newest_ns(connection: sqlite3.Connection, channels: Iterable[JournalChannel]) -> dict[Series, int]:
+    newest_ns: dict[Series, int] = {}
+    for channel in channels:
+        (t_ns,) = connection.execute(
+            "SELECT max(t_ns) FROM reading WHERE channel_id = ?", (channel.id,)
+        ).fetchone()
+        if t_ns is not None:
+            newest_ns[channel.series] = max(t_ns, newest_ns.get(channel.series, t_ns))
+    return newest_ns
 
 
 def _newest_text(connection: sqlite3.Connection, head: Head) -> str:

@@ -96,8 +96,8 @@ class Journal:
     def append(self, items: Sequence[Reading | Event]) -> Ticket:
         """Queue ``items`` for the next commit, all of them or none; waits only while the queue is full.
 
-        A reading's time becomes at least 1 ms later than the one before it of its channel; where the clock
-        stepped back, an event ``CLOCK_STEP`` goes before it.
+        A reading's time becomes at least 1 ms later than the one before it of its instrument, name and unit;
+        where the clock stepped back, an event ``CLOCK_STEP`` goes before it.
 
         Raises:
             UndefinedChannelError: a reading's instrument, channel and unit were not defined since opening.

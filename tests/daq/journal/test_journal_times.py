@@ -1,11 +1,16 @@
-"""A clock that steps back never makes two readings of one channel share a time."""
+"""A clock that steps back never makes two readings of one series share a time."""
+
+from dataclasses import replace
 
 from daq.journal import EventRow, ReadingRow, verify
-from daq.journal.times import MINIMUM_STEP_NS, ChannelTimes, utc_text
+from daq.journal.times import MINIMUM_STEP_NS, SeriesTimes, utc_text
 from drivers.reading import EventKind
 
 SECOND = 1_000_000_000
 HOUR = 3600 * SECOND
+MASS = ("B-01", "mass", "g")
+TEMPERATURE = ("T-01", "temperature", "degC")
+HUMIDITY = ("T-01", "humidity", "%RH")
 
 
 def split(rows):
@@ -21,27 +26,46 @@ def test_utc_as_people_read_it():
 
 
 def test_a_clock_that_goes_on_is_left_alone():
-    times = ChannelTimes({1: 10 * SECOND})
-    assert times.place(1, 11 * SECOND) == (11 * SECOND, None)
-    assert times.place(2, SECOND) == (SECOND, None)
+    times = SeriesTimes({MASS: 10 * SECOND})
+    assert times.place(MASS, 11 * SECOND) == (11 * SECOND, None)
+    assert times.place(TEMPERATURE, SECOND) == (SECOND, None)
 
 
 def test_readings_within_a_millisecond_are_moved_apart_and_that_is_no_step():
-    times = ChannelTimes({})
-    assert times.place(1, SECOND) == (SECOND, None)
-    assert times.place(1, SECOND) == (SECOND + MINIMUM_STEP_NS, None)
-    assert times.place(1, SECOND + 10) == (SECOND + 2 * MINIMUM_STEP_NS, None)
+    times = SeriesTimes({})
+    assert times.place(MASS, SECOND) == (SECOND, None)
+    assert times.place(MASS, SECOND) == (SECOND + MINIMUM_STEP_NS, None)
+    assert times.place(MASS, SECOND + 10) == (SECOND + 2 * MINIMUM_STEP_NS, None)
 
 
-def test_one_step_is_told_once_for_all_channels_and_a_second_one_again():
-    times = ChannelTimes({})
-    for channel in (1, 2, 3):
-        times.place(channel, HOUR + channel)
-    told = [times.place(channel, SECOND + channel)[1] for channel in (2, 1, 3)]
-    assert told == [HOUR + 2, None, None]
-    assert times.place(1, 2 * SECOND) == (HOUR + 1 + 2 * MINIMUM_STEP_NS, None)
-    assert times.place(1, SECOND)[1] == 2 * SECOND
-    assert times.place(3, SECOND)[1] is None
+def test_one_step_is_told_once_for_all_series_and_a_second_one_again():
+    times = SeriesTimes({})
+    for series in (MASS, TEMPERATURE, HUMIDITY):
+        times.place(series, HOUR)
+    told = [times.place(series, SECOND)[1] for series in (TEMPERATURE, MASS, HUMIDITY)]
+    assert told == [HOUR, None, None]
+    assert times.place(MASS, 2 * SECOND) == (HOUR + 2 * MINIMUM_STEP_NS, None)
+    assert times.place(MASS, SECOND)[1] == 2 * SECOND
+    assert times.place(HUMIDITY, SECOND // 2)[1] is None
+
+
+def test_a_new_firmware_goes_on_after_the_times_of_the_old_one(bench):
+    """Downstream, both are one series: the same time would make one point of two readings."""
+    bench.written(1)
+    last_ns = bench.clock.ns
+    with bench.open() as journal:
+        journal.define_channel(replace(bench.mass, firmware="5"))
+        journal.append([bench.reading("1", last_ns)]).wait(10)
+        journal.define_channel(bench.mass)
+        journal.append([bench.reading("1", last_ns)]).wait(10)
+    times, steps = split(bench.rows())
+    assert times == [last_ns, last_ns + MINIMUM_STEP_NS, last_ns + 2 * MINIMUM_STEP_NS]
+    assert not steps
+    with bench.open() as journal:
+        journal.define_channel(replace(bench.mass, firmware="6"))
+        journal.append([bench.reading("1", last_ns)]).wait(10)
+    assert split(bench.rows())[0][-1] == last_ns + 3 * MINIMUM_STEP_NS
+    assert verify(bench.path).ok
 
 
 def test_the_step_is_an_event_before_the_reading_that_showed_it(bench, journal):
