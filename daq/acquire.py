@@ -1,7 +1,7 @@
 """One plain thread owns one link: it asks its instruments in turn and hands every reply to the journal."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,8 @@ from drivers.reading import Channel, Event, EventKind, Identity, Reading
 
 LONGEST_BACK_OFF_S = 30.0
 FIRST_BACK_OFF_S = 0.5
+LOOK_S = 1.0
+PATIENCE_S = 8.0
 
 log = structlog.get_logger()
 
@@ -203,12 +205,25 @@ def _longer(back_off_s: float) -> float:
     return min(LONGEST_BACK_OFF_S, 2 * back_off_s if back_off_s else FIRST_BACK_OFF_S)
 
 
-def acquire(workers: Sequence[LinkWorker], stop: threading.Event) -> None:
-    """Run every link in its own thread until ``stop``; returns when all have ended."""
+def acquire(workers: Sequence[LinkWorker], trouble: Callable[[], str | None], stop: threading.Event) -> None:
+    """Run every link in its own thread until ``stop``.
+
+    A thread that waits for a full disk when ``stop`` comes is left to the journal's close, which frees it.
+
+    Args:
+        workers: one for each link.
+        trouble: why the journal cannot commit now, if so; told once per change.
+        stop: ends all.
+    """
     threads = [
         threading.Thread(target=worker.run, args=(stop,), name=f"link {worker.url}") for worker in workers
     ]
     for thread in threads:
         thread.start()
+    told: str | None = None
+    while not stop.wait(LOOK_S):
+        if (now := trouble()) != told:
+            log.warning("the journal can be written again" if now is None else now)
+            told = now
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE_S / len(threads))

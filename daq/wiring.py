@@ -84,7 +84,7 @@ def run_acquire(settings: Settings, data: DataFiles, stop: threading.Event) -> N
     clock = SystemClock()
     data.folder.mkdir(parents=True, exist_ok=True)
     with Journal.open(data.journal, clock) as journal:
-        acquire(build_workers(settings, journal, clock), stop)
+        acquire(build_workers(settings, journal, clock), lambda: journal.trouble, stop)
 
 
 @contextmanager

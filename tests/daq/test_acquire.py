@@ -10,7 +10,7 @@ import threading
 import pytest
 import structlog
 
-from daq.acquire import LinkWorker, Seat
+from daq.acquire import LinkWorker, Seat, acquire
 from drivers.errors import LinkError, LinkTimeoutError, ProtocolError, SerialNumberError
 from drivers.instrument import Poll
 from drivers.profiles import load_profiles
@@ -217,3 +217,34 @@ def test_a_defect_in_a_driver_does_not_end_the_thread(clock, notes):
     assert "acquisition failed, trying again" in [entry["event"] for entry in logs]
     assert pauses[0] == 30
     assert notes.readings()
+
+
+def test_trouble_of_the_journal_is_told_once_per_change_and_a_blocked_thread_does_not_hold_the_end(
+    clock, notes, monkeypatch
+):
+    monkeypatch.setattr("daq.acquire.LOOK_S", 0.01)
+    monkeypatch.setattr("daq.acquire.PATIENCE_S", 0.05)
+    worker, _ = bench(clock, notes, a=[mass("a", clock)])
+    full, freed, stop, asked = threading.Event(), threading.Event(), threading.Event(), []
+
+    def blocked(items):
+        full.set()
+        freed.wait(30)
+
+    def trouble():
+        asked.append(len(asked))
+        if len(asked) == 6:
+            stop.set()
+        return "the disk is full" if 2 <= len(asked) < 5 else None
+
+    notes.append = blocked
+    with structlog.testing.capture_logs() as logs:
+        acquire([worker], trouble, stop)
+        assert full.wait(10)
+        still_blocked = [thread for thread in threading.enumerate() if thread.name.startswith("link ")]
+        freed.set()
+        for thread in still_blocked:
+            thread.join(10)
+    told = [entry["event"] for entry in logs if entry["log_level"] == "warning"]
+    assert told == ["the disk is full", "the journal can be written again"]
+    assert len(still_blocked) == 1
