@@ -62,92 +62,93 @@ class Unit:
     offset: Fraction = Fraction(0)
 
 
-def _units() -> dict[str, Unit]:
-    gram = Fraction(1, 1000)
-    pound = Fraction("0.45359237")
-    grain = pound / 7000
-    standard_gravity = Fraction("9.80665")
-    mercury = Fraction("13.5951") * standard_gravity  # conventional millimetre of mercury, in Pa
-    rows: dict[Kind, dict[str, Fraction | None]] = {
-        Kind.MASS: {
-            "kg": Fraction(1),
-            "g": gram,
-            "mg": gram / 1000,
-            "ug": gram / 10**6,
-            "t": Fraction(1000),
-            "ct": gram / 5,
-            "lb": pound,
-            "oz": pound / 16,
-            "ozt": grain * 480,
-            "GN": grain,
-            "dwt": grain * 24,
-            "mom": gram * Fraction("3.75"),
-            "tl": None,  # 37.5 g, 37.799 g, 37.429 g or 50 g, by place and trade
-            "tl-TW": gram * Fraction("37.5"),  # Taiwan: catty 600 g, 16 taels
-            "tl-HK": gram * Fraction("604.78982") / 16,  # Hong Kong, Cap. 68: catty 604.789 82 g, 16 taels
-        },
-        Kind.HUMIDITY: {"%RH": Fraction(1)},
-        Kind.MOISTURE: {"%M": Fraction(1)},
-        Kind.DRY_RESIDUE: {"%D": Fraction(1)},
-        Kind.MOISTURE_RATIO: {"%R": Fraction(1)},
-        Kind.PRESSURE: {
-            "Pa": Fraction(1),
-            "hPa": Fraction(100),
-            "kPa": Fraction(1000),
-            "MPa": Fraction(10**6),
-            "mbar": Fraction(100),
-            "bar": Fraction(10**5),
-            "mmHg": mercury,
-            "inHg": mercury * Fraction("25.4"),
-            "atm": Fraction(101325),
-            "Torr": Fraction(101325, 760),
-            "psi": pound * standard_gravity / Fraction("0.0254") ** 2,
-        },
-        Kind.RESISTANCE: {
-            "ohm": Fraction(1),
-            "uohm": Fraction(1, 10**6),
-            "mohm": Fraction(1, 1000),
-            "kohm": Fraction(1000),
-            "Mohm": Fraction(10**6),
-        },
-        Kind.VOLTAGE: {
-            "V": Fraction(1),
-            "kV": Fraction(1000),
-            "mV": Fraction(1, 1000),
-            "uV": Fraction(1, 10**6),
-        },
-        Kind.CURRENT: {"A": Fraction(1), "mA": Fraction(1, 1000), "uA": Fraction(1, 10**6)},
-        Kind.FORCE: {"N": Fraction(1), "mN": Fraction(1, 1000), "kN": Fraction(1000)},
-        Kind.TIME: {
-            "s": Fraction(1),
-            "ms": Fraction(1, 1000),
-            "us": Fraction(1, 10**6),
-            "ns": Fraction(1, 10**9),
-            "min": Fraction(60),
-            "h": Fraction(3600),
-            "d": Fraction(86400),
-        },
-        Kind.DENSITY: {"kg/m3": Fraction(1), "g/cm3": Fraction(1000), "mg/cm3": Fraction(1)},
-        Kind.FRACTION: {
-            "1": Fraction(1),
-            "%": Fraction(1, 100),
-            "permille": Fraction(1, 1000),
-            "ppm": Fraction(1, 10**6),
-        },
-        Kind.COUNT: {"pcs": Fraction(1)},
-    }
-    table = {
-        symbol: Unit(symbol, kind, factor) for kind, units in rows.items() for symbol, factor in units.items()
-    }
-    ice = Fraction("273.15")
-    table["K"] = Unit("K", Kind.TEMPERATURE, Fraction(1))
-    table["mK"] = Unit("mK", Kind.TEMPERATURE, Fraction(1, 1000))
-    table["degC"] = Unit("degC", Kind.TEMPERATURE, Fraction(1), ice)
-    table["degF"] = Unit("degF", Kind.TEMPERATURE, Fraction(5, 9), ice - Fraction(160, 9))
-    return table
+_GRAM = Fraction(1, 1000)
+_POUND = Fraction("0.45359237")
+_GRAIN = _POUND / 7000
+_GRAVITY = Fraction("9.80665")
+_MERCURY = Fraction("13.5951") * _GRAVITY  # conventional millimetre of mercury, in Pa
+_ICE_POINT = Fraction("273.15")
 
+_FACTORS: dict[Kind, dict[str, Fraction | None]] = {
+    Kind.MASS: {
+        "kg": Fraction(1),
+        "g": _GRAM,
+        "mg": _GRAM / 1000,
+        "ug": _GRAM / 10**6,
+        "t": Fraction(1000),
+        "ct": _GRAM / 5,
+        "lb": _POUND,
+        "oz": _POUND / 16,
+        "ozt": _GRAIN * 480,
+        "GN": _GRAIN,
+        "dwt": _GRAIN * 24,
+        "mom": _GRAM * Fraction("3.75"),
+        "tl": None,  # 37.5 g, 37.799 g, 37.429 g or 50 g, by place and trade
+        "tl-TW": _GRAM * Fraction("37.5"),  # Taiwan: catty 600 g, 16 taels
+        "tl-HK": _GRAM * Fraction("604.78982") / 16,  # Hong Kong, Cap. 68: catty 604.789 82 g, 16 taels
+    },
+    Kind.HUMIDITY: {"%RH": Fraction(1)},
+    Kind.MOISTURE: {"%M": Fraction(1)},
+    Kind.DRY_RESIDUE: {"%D": Fraction(1)},
+    Kind.MOISTURE_RATIO: {"%R": Fraction(1)},
+    Kind.PRESSURE: {
+        "Pa": Fraction(1),
+        "hPa": Fraction(100),
+        "kPa": Fraction(1000),
+        "MPa": Fraction(10**6),
+        "mbar": Fraction(100),
+        "bar": Fraction(10**5),
+        "mmHg": _MERCURY,
+        "inHg": _MERCURY * Fraction("25.4"),
+        "atm": Fraction(101325),
+        "Torr": Fraction(101325, 760),
+        "psi": _POUND * _GRAVITY / Fraction("0.0254") ** 2,
+    },
+    Kind.RESISTANCE: {
+        "ohm": Fraction(1),
+        "uohm": Fraction(1, 10**6),
+        "mohm": Fraction(1, 1000),
+        "kohm": Fraction(1000),
+        "Mohm": Fraction(10**6),
+    },
+    Kind.VOLTAGE: {
+        "V": Fraction(1),
+        "kV": Fraction(1000),
+        "mV": Fraction(1, 1000),
+        "uV": Fraction(1, 10**6),
+    },
+    Kind.CURRENT: {"A": Fraction(1), "mA": Fraction(1, 1000), "uA": Fraction(1, 10**6)},
+    Kind.FORCE: {"N": Fraction(1), "mN": Fraction(1, 1000), "kN": Fraction(1000)},
+    Kind.TIME: {
+        "s": Fraction(1),
+        "ms": Fraction(1, 1000),
+        "us": Fraction(1, 10**6),
+        "ns": Fraction(1, 10**9),
+        "min": Fraction(60),
+        "h": Fraction(3600),
+        "d": Fraction(86400),
+    },
+    Kind.DENSITY: {"kg/m3": Fraction(1), "g/cm3": Fraction(1000), "mg/cm3": Fraction(1)},
+    Kind.FRACTION: {
+        "1": Fraction(1),
+        "%": Fraction(1, 100),
+        "permille": Fraction(1, 1000),
+        "ppm": Fraction(1, 10**6),
+    },
+    Kind.COUNT: {"pcs": Fraction(1)},
+}
+"""Size of every unit in the first one of its kind, but for temperatures."""
 
-UNITS = _units()
+_TEMPERATURES = (
+    Unit("K", Kind.TEMPERATURE, Fraction(1)),
+    Unit("mK", Kind.TEMPERATURE, Fraction(1, 1000)),
+    Unit("degC", Kind.TEMPERATURE, Fraction(1), _ICE_POINT),
+    Unit("degF", Kind.TEMPERATURE, Fraction(5, 9), _ICE_POINT - Fraction(160, 9)),
+)
+
+UNITS = {
+    symbol: Unit(symbol, kind, factor) for kind, units in _FACTORS.items() for symbol, factor in units.items()
+} | {unit.symbol: unit for unit in _TEMPERATURES}
 """Every unit by the project's spelling."""
 
 _KINDS_OF_QUANTITY = {
