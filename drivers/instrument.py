@@ -57,7 +57,8 @@ class Instrument:
         self._trusted_opening = 0
         self._events: list[Event] = []
         self._last_stable: Indication | None = None
-        self._has_told = False
+        self._told: set[str] = set()
+        """Labels of the identity questions it has ever answered."""
 
     def connect(self) -> Identity:
         """Open the link if needed, wait until it is quiet, ask who is there.
@@ -120,17 +121,18 @@ class Instrument:
     def _identify(self) -> Identity:
         """Ask who is there; one answer makes the fence.
 
-        Who once answered such a question is late if it is silent now: its fence is not up yet.
+        Who once answered such a question and is silent now is late: the fence is not up yet, or the serial
+        number cannot be compared.
         """
-        identity, is_fenced = Identity(), False
+        identity = Identity()
         for question in self._dialect.identity_questions():
             try:
                 frame, _ = self._ask(question)
             except LinkTimeoutError:
-                if question.may_be_silent and (is_fenced or not self._has_told):
+                if question.may_be_silent and question.label not in self._told:
                     break
                 raise
-            is_fenced = self._has_told = True
+            self._told.add(question.label)
             decoded = self._dialect.interpret(question, frame)
             if decoded.identity is not None:
                 identity = _merged(identity, decoded.identity)
