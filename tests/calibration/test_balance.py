@@ -87,9 +87,9 @@ def test_ea402_s2_calibration_of_a_10_kg_weight(problem):
         buoyancy_half_width_mg=x["buoyancy_half_width_mg"],
     )
     found = weight_by_substitution_g(standard, comparison)
-    assert found.value == pytest.approx(expected["m_X_g"], rel=1e-12)
-    assert 1000 * found.u == pytest.approx(expected["u_mg"], rel=1e-9)
-    assert 2000 * found.u == pytest.approx(expected["U_mg"], rel=1e-9)
+    assert found.value == pytest.approx(expected["m_X_g"], rel=1e-12, abs=0)
+    assert 1000 * found.u == pytest.approx(expected["u_mg"], rel=1e-9, abs=0)
+    assert 2000 * found.u == pytest.approx(expected["U_mg"], rel=1e-9, abs=0)
     # the weight hangs on its standard: what they share stays visible
     assert covariance(found, standard.mass_g) == pytest.approx(standard.mass_g.u**2)
 
@@ -101,9 +101,11 @@ def test_cg18_7_1_2_5_buoyancy_cases(problem):
     assert buoyancy_u_adjusted_before(mpe, nominal) == pytest.approx(
         expected["u_rel_adjusted_before"], rel=1e-9
     )
-    assert buoyancy_u_not_adjusted(mpe, nominal) == pytest.approx(expected["u_rel_not_adjusted"], rel=1e-9)
+    assert buoyancy_u_not_adjusted(mpe, nominal) == pytest.approx(
+        expected["u_rel_not_adjusted"], rel=1e-9, abs=0
+    )
     spread = buoyancy_u_temperature_known(mpe, nominal, x["delta_T_K"])
-    assert spread == pytest.approx(expected["u_rel_temperature_known"], rel=1e-9)
+    assert spread == pytest.approx(expected["u_rel_temperature_known"], rel=1e-9, abs=0)
 
 
 def test_inm_reading_with_certificate(problem):
@@ -127,11 +129,11 @@ def test_inm_reading_with_certificate(problem):
     )
     error = curve.forward(x["reading_g"])
     found = weighing_g(x["reading_g"], use, error, "today")
-    assert 1000 * error.value == pytest.approx(expected["error_mg"], rel=1e-9)
-    assert 1000 * error.u == pytest.approx(expected["u_correction_mg"], rel=1e-9)
-    assert found.value == pytest.approx(expected["corrected_g"], rel=1e-12)
-    assert 1000 * (found + error).u == pytest.approx(expected["u_reading_mg"], rel=1e-9)
-    assert 1000 * found.u == pytest.approx(expected["u_total_mg"], rel=1e-9)
+    assert 1000 * error.value == pytest.approx(expected["error_mg"], rel=1e-9, abs=0)
+    assert 1000 * error.u == pytest.approx(expected["u_correction_mg"], rel=1e-9, abs=0)
+    assert found.value == pytest.approx(expected["corrected_g"], rel=1e-12, abs=0)
+    assert 1000 * (found + error).u == pytest.approx(expected["u_reading_mg"], rel=1e-9, abs=0)
+    assert 1000 * found.u == pytest.approx(expected["u_total_mg"], rel=1e-9, abs=0)
 
 
 def test_cg18_7_4_uncertainty_in_use_and_minimum_weight(problem):
@@ -153,14 +155,14 @@ def test_cg18_7_4_uncertainty_in_use_and_minimum_weight(problem):
         expected["u_g"], rel=1e-9
     )
     overall = global_uncertainty(use, x["k"])
-    assert [overall.U_g(r) for r in readings] == pytest.approx(expected["U_g"], rel=1e-9)
-    assert overall.alpha_g == pytest.approx(expected["alpha_g"], rel=1e-9)
-    assert overall.beta == pytest.approx(expected["beta"], rel=1e-9)
+    assert [overall.U_g(r) for r in readings] == pytest.approx(expected["U_g"], rel=1e-9, abs=0)
+    assert overall.alpha_g == pytest.approx(expected["alpha_g"], rel=1e-9, abs=0)
+    assert overall.beta == pytest.approx(expected["beta"], rel=1e-9, abs=0)
     least = overall.minimum_weight(x["req_relative"], x["safety_factor"])
-    assert least.exact_g == pytest.approx(expected["min_weight_exact_g"], rel=1e-9)
-    assert least.linear_g == pytest.approx(expected["min_weight_linear_g"], rel=1e-9)
+    assert least.exact_g == pytest.approx(expected["min_weight_exact_g"], rel=1e-9, abs=0)
+    assert least.linear_g == pytest.approx(expected["min_weight_linear_g"], rel=1e-9, abs=0)
     # what the definition says: U times the safety factor is the requirement there
-    assert overall.U_g(least.exact_g) * 2 / least.exact_g == pytest.approx(0.001, rel=1e-12)
+    assert overall.U_g(least.exact_g) * 2 / least.exact_g == pytest.approx(0.001, rel=1e-12, abs=0)
 
 
 def test_cg18_c2_2_curve_of_errors(problem):
@@ -172,20 +174,23 @@ def test_cg18_c2_2_curve_of_errors(problem):
     ]
     through = error_through_origin(x["load_g"], errors)
     (_, a1), powers = through.curve.powers()
-    assert a1 == pytest.approx(expected["a1"], rel=1e-9)
-    assert math.sqrt(powers[1, 1]) == pytest.approx(expected["u_a1"], rel=1e-9)
-    assert (through.chi_square, through.dof) == (pytest.approx(expected["chi2"], rel=1e-9), expected["dof"])
+    assert a1 == pytest.approx(expected["a1"], rel=1e-9, abs=0)
+    assert math.sqrt(powers[1, 1]) == pytest.approx(expected["u_a1"], rel=1e-9, abs=0)
+    assert (through.chi_square, through.dof) == (
+        pytest.approx(expected["chi2"], rel=1e-9, abs=0),
+        expected["dof"],
+    )
     assert through.accepted
     at = through.curve.forward(x["apply_at_g"][0])
-    assert at.value == pytest.approx(expected["error_at_g"][0], rel=1e-9)
-    assert at.u == pytest.approx(expected["u_error_at_g"][0], rel=1e-9)
+    assert at.value == pytest.approx(expected["error_at_g"][0], rel=1e-9, abs=0)
+    assert at.u == pytest.approx(expected["u_error_at_g"][0], rel=1e-9, abs=0)
     line = error_polynomial(x["load_g"], errors, 1)
     printed = expected["with_intercept"]
     coefficients, matrix = line.curve.powers()
-    assert coefficients == pytest.approx([printed["a0"], printed["a1"]], rel=1e-9)
-    assert np.sqrt(np.diag(matrix)) == pytest.approx([printed["u_a0"], printed["u_a1"]], rel=1e-9)
-    assert matrix[0, 1] == pytest.approx(printed["cov"], rel=1e-8)
-    assert (line.chi_square, line.dof) == (pytest.approx(printed["chi2"], rel=1e-9), printed["dof"])
+    assert coefficients == pytest.approx([printed["a0"], printed["a1"]], rel=1e-9, abs=0)
+    assert np.sqrt(np.diag(matrix)) == pytest.approx([printed["u_a0"], printed["u_a1"]], rel=1e-9, abs=0)
+    assert matrix[0, 1] == pytest.approx(printed["cov"], rel=1e-8, abs=0)
+    assert (line.chi_square, line.dof) == (pytest.approx(printed["chi2"], rel=1e-9, abs=0), printed["dof"])
 
 
 def test_cg18_error_of_indication_adds_up():
@@ -202,16 +207,16 @@ def test_cg18_error_of_indication_adds_up():
         + (8.9e-4) ** 2
         + 0.00005**2 / 3
     )
-    assert error.u == pytest.approx(by_hand, rel=1e-12)
-    assert error.dof == pytest.approx(by_hand**4 / (0.00008**4 / 9), rel=1e-9)
+    assert error.u == pytest.approx(by_hand, rel=1e-12, abs=0)
+    assert error.dof == pytest.approx(by_hand**4 / (0.00008**4 / 9), rel=1e-9, abs=0)
 
 
 def test_weights_of_one_set_add_linearly():
     one_set = conventional_mass_g([weight(100.0), weight(50.0), weight(50.0)])
     assert one_set.value == 200.0
-    assert one_set.u == pytest.approx(2.5e-5 * (1 + 0.5 + 0.5), rel=1e-12)
+    assert one_set.u == pytest.approx(2.5e-5 * (1 + 0.5 + 0.5), rel=1e-12, abs=0)
     two_sets = conventional_mass_g([weight(100.0), weight(100.0, set_number="M-2025-18")])
-    assert two_sets.u == pytest.approx(2.5e-5 * math.sqrt(2), rel=1e-12)
+    assert two_sets.u == pytest.approx(2.5e-5 * math.sqrt(2), rel=1e-12, abs=0)
 
 
 def test_loads_of_one_calibration_are_correlated_and_the_fit_knows():
@@ -235,11 +240,11 @@ def test_buoyancy_from_the_air_of_the_room():
     load = [weight(200.0, density_kg_m3=density)]
     fresh = buoyancy_by_air_g(load, air)
     excess, volume = 1.15 - 1.2, 1 / 7850 - 1 / 8000
-    assert fresh.value == pytest.approx(-200 * excess * volume, rel=1e-6)
-    assert fresh.u == pytest.approx(200 * math.hypot(volume * 0.002, excess / 7850**2 * 50), rel=1e-4)
+    assert fresh.value == pytest.approx(-200 * excess * volume, rel=1e-6, abs=0)
+    assert fresh.u == pytest.approx(200 * math.hypot(volume * 0.002, excess / 7850**2 * 50), rel=1e-4, abs=0)
     # adjusted at 1.20 kg/m3: the balance, and not the weight, now carries the difference of the air
     later = buoyancy_by_air_g(load, air, independent(1.20, 0.002, "air at the adjustment"))
-    assert later.value - fresh.value == pytest.approx(200 * 0.05 / 8000, rel=1e-9)
+    assert later.value - fresh.value == pytest.approx(200 * 0.05 / 8000, rel=1e-9, abs=0)
     with pytest.raises(ValueRefusedError, match=r"density of the one of 100 g is not given"):
         buoyancy_by_air_g([weight()], air)
 
@@ -253,7 +258,7 @@ def test_a_difference_cancels_certificate_and_sensitivity():
     net = gross - tare
     own = math.hypot(8e-5, 1e-4 / math.sqrt(6))
     relative = math.hypot(5e-6 / math.sqrt(3), 2e-6)
-    assert net.u == pytest.approx(math.hypot(own * math.sqrt(2), 0.5 * relative), rel=1e-9)
+    assert net.u == pytest.approx(math.hypot(own * math.sqrt(2), 0.5 * relative), rel=1e-9, abs=0)
     other_day = weighing_g(50.0, use, curve.forward(50.0), "lot 8")
     assert (gross - other_day).u > net.u
 
@@ -262,10 +267,12 @@ def test_an_uncorrected_error_is_added():
     slope = independent(-2e-5, 5e-6, "a1")
     corrected = global_uncertainty(in_use(), 2.0, slope)
     uncorrected = global_uncertainty(in_use(), 2.0, slope, corrected=False)
-    assert corrected.U_g(200.0) == pytest.approx(2 * math.hypot(corrected.alpha_g / 2, 5e-6 * 200), rel=1e-12)
-    assert uncorrected.U_g(200.0) == pytest.approx(corrected.U_g(200.0) + 200 * 2e-5, rel=1e-12)
+    assert corrected.U_g(200.0) == pytest.approx(
+        2 * math.hypot(corrected.alpha_g / 2, 5e-6 * 200), rel=1e-12, abs=0
+    )
+    assert uncorrected.U_g(200.0) == pytest.approx(corrected.U_g(200.0) + 200 * 2e-5, rel=1e-12, abs=0)
     least = uncorrected.minimum_weight(0.001, 1.0).exact_g
-    assert uncorrected.U_g(least) == pytest.approx(0.001 * least, rel=1e-12)
+    assert uncorrected.U_g(least) == pytest.approx(0.001 * least, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("load", np.linspace(0, 220, 23))

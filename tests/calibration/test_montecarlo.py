@@ -22,6 +22,7 @@ from calibration.montecarlo import (
     Linear,
     MonteCarlo,
     Settings,
+    Validated,
     coverage_interval,
     monte_carlo,
     numerical_tolerance,
@@ -39,7 +40,7 @@ def squares(x1, x2):
     return x1**2 + x2**2
 
 
-def mass_difference(m_Rc, dm_Rc, rho_a, rho_W, rho_R):  # noqa: N803
+def mass_difference(m_Rc, dm_Rc, rho_a, rho_W, rho_R):
     return (m_Rc + dm_Rc) * (1 + (rho_a - 1.2) * (1 / rho_W - 1 / rho_R)) - 100000.0
 
 
@@ -69,7 +70,9 @@ def test_jcgm101_9_2_3_sum_of_rectangulars(problem):
     found = checked.monte_carlo
     for name, value in (("y", found.y), ("u", found.u), ("low", found.low), ("high", found.high)):
         assert value == pytest.approx(expected[name], abs=0.02)
-    assert [checked.linear.low, checked.linear.high] == pytest.approx(expected["gum_interval"], rel=1e-9)
+    assert [checked.linear.low, checked.linear.high] == pytest.approx(
+        expected["gum_interval"], rel=1e-9, abs=0
+    )
     assert checked.d_high == pytest.approx(0.04, abs=0.02)
 
 
@@ -81,9 +84,9 @@ def test_jcgm101_9_3_mass_calibration(problem):
     assert found.y == pytest.approx(expected["y"], abs=0.001)
     assert found.u == pytest.approx(expected["u_mc"], abs=0.001)
     assert [found.low, found.high] == pytest.approx([expected["low"], expected["high"]], abs=0.002)
-    assert checked.linear.u == pytest.approx(expected["u_gum_first_order"], rel=1e-6)
+    assert checked.linear.u == pytest.approx(expected["u_gum_first_order"], rel=1e-6, abs=0)
     linear_ends = [checked.linear.low, checked.linear.high]
-    assert linear_ends == pytest.approx(expected["gum_first_order_interval"], rel=1e-6)
+    assert linear_ends == pytest.approx(expected["gum_first_order_interval"], rel=1e-6, abs=0)
     assert not checked.valid
     assert checked.reported is found
 
@@ -97,9 +100,9 @@ def test_jcgm101_9_4_comparison_loss(problem, name):
     settings = Settings(seed=4, trials=MILLION, interval=Interval.SHORTEST)
     checked = validate(squares, {"x1": x1, "x2": x2}, settings)
     found = checked.monte_carlo
-    assert found.y == pytest.approx(expected["y_exact"], rel=0.005)
-    assert found.u == pytest.approx(expected["u_exact"], rel=0.005)
-    assert found.high - found.low == pytest.approx(expected["high"] - expected["low"], rel=0.01)
+    assert found.y == pytest.approx(expected["y_exact"], rel=0.005, abs=0)
+    assert found.u == pytest.approx(expected["u_exact"], rel=0.005, abs=0)
+    assert found.high - found.low == pytest.approx(expected["high"] - expected["low"], rel=0.01, abs=0)
     assert [found.low, found.high] == pytest.approx([expected["low"], expected["high"]], abs=15e-6)
     assert checked.linear.y == pytest.approx(expected["gum_first_order"]["y"])
     assert checked.linear.u == pytest.approx(expected["gum_first_order"]["u"], abs=1e-18)
@@ -110,7 +113,7 @@ def test_jcgm101_9_5_gauge_block():
     # JCGM 101:2008, tables 10 and 11; lengths in nm. Printed: GUM 838, 32; Monte Carlo 838, 36, [745, 932]
     nominal = 50_000_000.0
 
-    def deviation(L_s, D, d1, d2, alpha, theta_0, swing, d_alpha, d_theta):  # noqa: N803
+    def deviation(L_s, D, d1, d2, alpha, theta_0, swing, d_alpha, d_theta):
         theta = theta_0 + swing
         return (L_s * (1 + alpha * (theta - d_theta)) + D + d1 + d2) / (
             1 + (alpha + d_alpha) * theta
@@ -187,14 +190,14 @@ def test_jcgm101_6_4_draws_follow_their_law(quantity, law):
     assert stats.kstest(drawn, law.cdf).pvalue > 0.001
     assert quantity.value == pytest.approx(law.mean())
     if not isinstance(quantity, StudentT):
-        assert quantity.u == pytest.approx(law.std(), rel=1e-9)
+        assert quantity.u == pytest.approx(law.std(), rel=1e-9, abs=0)
 
 
 def test_jcgm101_6_4_3_inexact_limits():
     quantity = InexactRectangular(-1.0, 3.0, 0.5)
     drawn = quantity.draw(np.random.default_rng(643), MILLION)
     assert quantity.u == pytest.approx(math.sqrt(4**2 / 12 + 0.5**2 / 9))
-    assert drawn.std() == pytest.approx(quantity.u, rel=0.003)
+    assert drawn.std() == pytest.approx(quantity.u, rel=0.003, abs=0)
     assert drawn.mean() == pytest.approx(1.0, abs=0.005)
     assert drawn.min() > -1.5
     assert drawn.max() < 3.5
@@ -208,7 +211,7 @@ def test_correlated_draws_have_the_covariance_and_stay_together():
     checked = validate(lambda a, b, exact: a - 2 * b + exact, inputs, Settings(seed=8, trials=MILLION))
     exact_u = math.sqrt(4 + 4 * 1 - 4 * 1.5)
     assert checked.linear.u == pytest.approx(exact_u)
-    assert checked.monte_carlo.u == pytest.approx(exact_u, rel=0.003)
+    assert checked.monte_carlo.u == pytest.approx(exact_u, rel=0.003, abs=0)
     assert checked.monte_carlo.y == pytest.approx(0.0, abs=0.01)
 
 
@@ -216,7 +219,7 @@ def test_few_degrees_of_freedom_widen_the_trials_and_k():
     # one t input is its own distribution: linear with k = t_p and Monte Carlo must agree
     checked = validate(total, {"x": StudentT(10.0, 0.1, 5)}, Settings(seed=9, trials=MILLION))
     assert checked.linear.k == pytest.approx(stats.t(5).ppf(0.975))
-    assert checked.monte_carlo.u == pytest.approx(0.1 * math.sqrt(5 / 3), rel=0.01)
+    assert checked.monte_carlo.u == pytest.approx(0.1 * math.sqrt(5 / 3), rel=0.01, abs=0)
     assert checked.monte_carlo.high == pytest.approx(checked.linear.high, abs=0.002)
 
 
@@ -225,7 +228,7 @@ def test_few_degrees_of_freedom_widen_the_trials_and_k():
     [(0.35, 1, 0.05), (0.00035, 2, 0.000005), (26, 1, 5), (0.0996, 2, 0.005), (2.0, 2, 0.05), (35.8, 2, 0.5)],
 )
 def test_jcgm101_7_9_2_numerical_tolerance(u, digits, delta):
-    assert numerical_tolerance(u, digits) == pytest.approx(delta, rel=1e-12)
+    assert numerical_tolerance(u, digits) == pytest.approx(delta, rel=1e-12, abs=0)
 
 
 def test_jcgm101_7_7_interval_indices():
@@ -286,3 +289,13 @@ def test_the_result_is_one_of_the_two():
     checked = validate(squares, {"x1": Normal(0, 1), "x2": Normal(0, 1)}, Settings(seed=11, digits=1))
     assert isinstance(checked.reported, MonteCarlo)
     assert checked.linear.u == 0.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "valid"), [(-2.0, 2.0, True), (-2.06, 2.0, False), (-2.0, 2.06, False)]
+)
+def test_jcgm101_8_1_both_ends_count(low, high, valid):
+    drawn = MonteCarlo(0.0, 1.0, low, high, 10**6, True, Settings(seed=1))
+    checked = Validated(Linear(0.0, 1.0, math.inf, 2.0), drawn, numerical_tolerance(1.0, 2))
+    assert checked.valid is valid
+    assert checked.reported is (checked.linear if valid else drawn)

@@ -70,7 +70,7 @@ def test_a_corrected_reading_has_table_and_use():
     assert found.value == pytest.approx(75.0 + 0.04)
     slope = (0.03 - 0.05) / 50
     own = math.sqrt(0.01**2 / 12 + 0.004**2 + (0.003**2 + 0.005**2 + 0.002**2 + 0.02**2) / 3)
-    assert found.u == pytest.approx(math.hypot(0.011, (1 + slope) * own), rel=1e-9)
+    assert found.u == pytest.approx(math.hypot(0.011, (1 + slope) * own), rel=1e-9, abs=0)
     with pytest.raises(OutOfRangeError, match="150"):
         temperature_degC(150.1, table(), in_use())
 
@@ -82,7 +82,7 @@ def test_two_readings_of_one_thermometer_share_its_table():
     one_table = table()
     hot, cold = (temperature_degC(t, one_table, none) for t in (50.5, 50.0))
     own = math.hypot(0.01 / math.sqrt(12), 0.004)
-    assert (hot - cold).u == pytest.approx(own * math.sqrt(2), rel=0.01)
+    assert (hot - cold).u == pytest.approx(own * math.sqrt(2), rel=0.01, abs=0)
 
 
 def test_self_heating_is_extrapolated_to_no_current():
@@ -90,11 +90,11 @@ def test_self_heating_is_extrapolated_to_no_current():
     r1, r2 = independent(100.0100, 0.0002, "R1"), independent(100.0130, 0.0002, "R2")
     found = zero_power_resistance_ohm(r1, r2, 1.0, math.sqrt(2))
     assert found.value == pytest.approx(100.0070)
-    assert found.u == pytest.approx(0.0002 * math.sqrt(4 + 1), rel=1e-9)
+    assert found.u == pytest.approx(0.0002 * math.sqrt(4 + 1), rel=1e-9, abs=0)
 
 
 def test_a_drift_of_the_ice_point_scales_with_resistance():
-    assert drift_of_ice_point_K(138.5055, 100.0, 0.004, 0.379) == pytest.approx(0.0146179, rel=1e-4)
+    assert drift_of_ice_point_K(138.5055, 100.0, 0.004, 0.379) == pytest.approx(0.0146179, rel=1e-4, abs=0)
 
 
 @pytest.mark.parametrize(
