@@ -206,6 +206,10 @@ class Curve(abc.ABC):
             components[member] = model_u
         return Uncertain(0.0, components)
 
+    def _variance(self, x: FloatArray) -> FloatArray:
+        """Of the parameters, at n indications, for curves that have no shorter way."""
+        return np.asarray(((self.gradient(x) @ self.roots) ** 2).sum(axis=1))
+
     def _spread(self, variance: FloatArray, x: FloatArray) -> FloatArray | float:
         """The calibration's part of Welch-Satterthwaite: the standards apart, all the rest one component."""
         if math.isinf(self.dof) and all(math.isinf(share.dof) for share in self.standards):

@@ -59,7 +59,7 @@ def read_native(data: bytes, file_name: str) -> Certificate:
         curve=replace(read.curve, name=name, key=f"{name} {sha256}"),
         gives=read.gives,
         value_unit=units.value,
-        contributions=contributions,
+        contributions=read.contributions + contributions,
         traceable_to=read.traceable_to,
         notes=read.notes,
         file_sha256=sha256,

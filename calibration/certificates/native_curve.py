@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from calibration.certificates.model import Gives
+from calibration.certificates.model import Contribution, Gives
 from calibration.certificates.native_points import Point, Units, read_points
+from calibration.certificates.native_sensors import Sensor, callendar_van_dusen, its_90, steinhart_hart
 from calibration.certificates.toml_table import Table
 from calibration.checks import FloatArray
 from calibration.curves import Curve, PointTable, Polynomial, Share
@@ -25,6 +26,7 @@ class Read:
     gives: Gives
     notes: tuple[str, ...] = ()
     traceable_to: tuple[str, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class _Standard:
     @property
     def shared(self) -> bool:
         return self.constant > 0 or self.relative > 0
+
+
+_Reader = Callable[[Table, Table, Units, Sequence[_Standard]], Callable[[], Read]]
+"""Reads one kind of [curve], noting mistakes; what it returns builds the curve if there were none."""
 
 
 def read_curve(top: Table, table: Table, units: Units) -> Read | None:
@@ -110,7 +116,7 @@ def _from_coefficients(
         top.mistake("point", "found beside the coefficients in [curve]; give the ones or the others")
     coefficients = table.numbers("coefficients", "a list of numbers, constant first")
     covariance = table.matrix("covariance", len(coefficients))
-    low, high = _range(table)
+    low, high = table.interval("range", "lowest and highest indication")
     gives = table.choice("gives", ["correction", "error", "value"])
     if units.converts and gives != "value":
         table.mistake("unit", f"{_kinds(units)}; only a value can be in another quantity")
@@ -155,7 +161,31 @@ def _table(top: Table, table: Table, units: Units, standards: Sequence[_Standard
     return build
 
 
-_KINDS = {"polynomial": _polynomial, "table": _table}
+def _sensor(read: Callable[[Table, Units], Callable[[], Sensor]]) -> _Reader:
+    """A kind that has its own coefficients, and neither points nor shares of standards."""
+
+    def reader(top: Table, table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
+        build_sensor = read(table, units)
+        _gives_of_points(table, units)
+        if any(standard.shared for standard in standards):
+            top.mistake("standard", "u and u_relative are for polynomials and tables only")
+
+        def build() -> Read:
+            curve, contributions = build_sensor()
+            return Read(curve, Gives.VALUE, contributions=contributions)
+
+        return build
+
+    return reader
+
+
+_KINDS: dict[str, _Reader] = {
+    "polynomial": _polynomial,
+    "table": _table,
+    "callendar-van-dusen": _sensor(callendar_van_dusen),
+    "its-90": _sensor(its_90),
+    "steinhart-hart": _sensor(steinhart_hart),
+}
 
 
 def _kinds(units: Units) -> str:
@@ -199,16 +229,6 @@ def _hung(curve: Curve, standards: Sequence[_Standard], *, included: bool) -> Cu
     return curve.hanging_on(shares, included=included)
 
 
-def _range(table: Table) -> tuple[float, float]:
-    allowed = "two numbers, lowest and highest indication"
-    ends = [float(end) for end in table.numbers("range", allowed)]
-    if len(ends) == 2 and ends[0] < ends[1]:
-        return ends[0], ends[1]
-    if ends:
-        table.mistake("range", f"found {ends}; allowed is {allowed}")
-    return 0.0, 1.0
-
-
 def _range_within(table: Table, points: Sequence[Point]) -> tuple[float, float]:
     """The valid range: the span of the points, or less where the file says so."""
     if not points:
@@ -216,7 +236,7 @@ def _range_within(table: Table, points: Sequence[Point]) -> tuple[float, float]:
     span = float(min(p.indication for p in points)), float(max(p.indication for p in points))
     if "range" not in table:
         return span
-    low, high = _range(table)
+    low, high = table.interval("range", "lowest and highest indication")
     if low < span[0] or high > span[1]:
         table.mistake(
             "range", f"found {low:g} to {high:g}; the points reach from {span[0]:g} to {span[1]:g} only"

@@ -35,8 +35,11 @@ class Table:
 
     def mistake(self, key: str, sentence: str) -> None:
         """Note a mistake at a key of this table, or at the table itself where the key is empty."""
-        place = ".".join(part for part in (self._place, key) if part)
+        place = self._inside(key)
         self._mistakes.append(": ".join(part for part in (self._file_name, place, sentence) if part))
+
+    def _inside(self, key: str) -> str:
+        return ".".join(part for part in (self._place, key) if part)
 
     def found(self, key: str, allowed: str) -> None:
         """Note that a key holds something else than what is allowed."""
@@ -135,6 +138,16 @@ class Table:
             self.found(key, allowed)
         return []
 
+    def interval(self, key: str, what: str) -> tuple[float, float]:
+        """Two numbers, the second greater than the first."""
+        allowed = f"two numbers, {what}"
+        ends = [float(end) for end in self.numbers(key, allowed)]
+        if len(ends) == 2 and ends[0] < ends[1]:
+            return ends[0], ends[1]
+        if ends:
+            self.mistake(key, f"found {ends}; allowed is {allowed}")
+        return 0.0, 1.0
+
     def matrix(self, key: str, size: int) -> list[list[Decimal]]:
         """A square list of lists of finite numbers."""
         allowed = f"{size} lists of {size} numbers each"
@@ -151,10 +164,10 @@ class Table:
         """A table inside this one; an empty one stands in for a mistake, without further ones."""
         value = self._get(key, f"the table [{key}]")
         if isinstance(value, dict):
-            return Table(self._file_name, key, value, self._mistakes)
+            return Table(self._file_name, self._inside(key), value, self._mistakes)
         if value is not _UNSEEN:
             self.found(key, f"the table [{key}]")
-        return Table(self._file_name, key, {}, [])
+        return Table(self._file_name, self._inside(key), {}, [])
 
     def tables(self, key: str) -> list["Table"]:
         """All tables [[key]]; none if the key is not there."""
@@ -164,7 +177,7 @@ class Table:
             self.found(key, f"tables [[{key}]]")
             return []
         return [
-            Table(self._file_name, f"{key}[{i}]", item, self._mistakes)
+            Table(self._file_name, f"{self._inside(key)}[{i}]", item, self._mistakes)
             for i, item in enumerate(value, start=1)
         ]
 

@@ -1,0 +1,80 @@
+"""Thermometers in a native certificate: Callendar-Van Dusen, ITS-90, Steinhart-Hart."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from calibration.certificates.model import Contribution
+from calibration.certificates.native_points import Units
+from calibration.certificates.toml_table import Table
+from calibration.checks import FloatArray
+from calibration.curves import CallendarVanDusen, Curve, Deviation, Its90, SteinhartHart
+
+Sensor = tuple[Curve, tuple[Contribution, ...]]
+
+
+def callendar_van_dusen(table: Table, units: Units) -> Callable[[], Sensor]:
+    """Coefficients R0, A, B, C; the range is in degC, as certificates state it."""
+    _check_units(table, units)
+    coefficients = _coefficients(table, "R0 in ohm, A, B, C", 4)
+    covariance, contributions = _uncertainty(table, 4)
+    low, high = table.interval("range", "lowest and highest temperature in degC")
+    return lambda: (
+        CallendarVanDusen.from_coefficients(coefficients, covariance, low, high),
+        contributions,
+    )
+
+
+def steinhart_hart(table: Table, units: Units) -> Callable[[], Sensor]:
+    """Coefficients A, B, C; the range is in ohm."""
+    _check_units(table, units)
+    coefficients = _coefficients(table, "A, B, C", 3)
+    covariance, contributions = _uncertainty(table, 3)
+    low, high = table.interval("range", "lowest and highest resistance in ohm")
+    return lambda: (SteinhartHart.from_coefficients(coefficients, covariance, low, high), contributions)
+
+
+def its_90(table: Table, units: Units) -> Callable[[], Sensor]:
+    """R(273.16 K) and one or two sub-ranges; the range is theirs."""
+    _check_units(table, units)
+    r_tpw = float(table.positive("r_tpw", "the resistance at the triple point of water in ohm"))
+    u_r_tpw = float(table.positive("u_r_tpw", "its standard uncertainty in ohm"))
+    parts = []
+    contributions: tuple[Contribution, ...] = ()
+    subranges = table.tables("subrange")
+    if not subranges:
+        table.mistake("subrange", "is missing; needed are one or two tables [[curve.subrange]]")
+    for item in subranges:
+        number = item.whole("number", "the number of a sub-range of ITS-90, 1 to 11")
+        coefficients = _coefficients(item, "a, b, c …", None)
+        covariance, more = _uncertainty(item, len(coefficients))
+        contributions += more
+        item.refuse_unknown()
+        parts.append((number, coefficients, covariance))
+    return lambda: (
+        Its90.from_deviations(r_tpw, u_r_tpw, [Deviation(*part) for part in parts]),
+        contributions,
+    )
+
+
+def _check_units(table: Table, units: Units) -> None:
+    if units.known and (units.indication, units.value) != ("ohm", "degC"):
+        table.mistake("kind", f"found {units.indication} and {units.written}; this kind turns ohm into degC")
+
+
+def _coefficients(table: Table, names: str, size: int | None) -> FloatArray:
+    allowed = f"a list of numbers, {names}"
+    found = np.array([float(number) for number in table.numbers("coefficients", allowed)])
+    if size is not None and len(found) not in (0, size):
+        table.mistake("coefficients", f"found {len(found)} numbers; allowed is {allowed}")
+    return found
+
+
+def _uncertainty(table: Table, size: int) -> tuple[FloatArray, tuple[Contribution, ...]]:
+    """The covariance of the coefficients; or none of them, and one U of the temperature for all readings."""
+    if "covariance" in table or "U" not in table:
+        rows = table.matrix("covariance", size)
+        return np.array([[float(number) for number in row] for row in rows]), ()
+    expanded = table.positive("U", "an expanded uncertainty in degC")
+    u = float(expanded / table.positive("k", "a coverage factor"))
+    return np.zeros((size, size)), (Contribution("calibration", u, common=True),)
