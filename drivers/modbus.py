@@ -221,10 +221,13 @@ def _what_is_wrong(frame: bytes) -> tuple[Outcome, str]:
     request_bytes = 1 + _REQUEST_PDU_BYTES + _CRC_BYTES
     if len(frame) > request_bytes and crc_fits(frame[:request_bytes]):
         return Outcome.ECHO, "the request itself comes back in front of the reply (RS-485 echo)"
+    length = _rtu_reply_length(frame)
+    if 0 < length < len(frame) and crc_fits(frame[:length]):
+        return Outcome.MALFORMED, f"{len(frame) - length} bytes stand after the end of the frame"
     if any(_is_sound_rtu(frame[skip:]) for skip in range(1, 4)):
         return Outcome.NOISE, "stray bytes stand before a sound frame; check termination and bias of the bus"
-    if len(frame) < _rtu_reply_length(frame):
-        return Outcome.INCOMPLETE, f"{len(frame)} bytes came of {_rtu_reply_length(frame)}"
+    if len(frame) < length:
+        return Outcome.INCOMPLETE, f"{len(frame)} bytes came of {length}"
     return Outcome.BAD_CHECKSUM, "the CRC does not fit the bytes; check baud rate, parity and wiring"
 
 

@@ -14,6 +14,7 @@ from drivers.reading import Identity, Outcome, Quality
 _IDENT_COLUMNS = 6
 _FIELD_COLUMNS = 9
 _LONGEST_UNIT = 4
+_BODY_COLUMNS = 14
 
 _STATUS_WORDS = (
     (re.compile(r"H|High", re.IGNORECASE), Outcome.OVERLOAD, "overload"),
@@ -27,7 +28,8 @@ _STATUS_WORDS = (
 _SERIAL_NUMBER = re.compile(r"(?:SerNo|Ser\. ?no|Serial(?: number)?|S/N)[.:]? *(\S+)", re.IGNORECASE)
 _MODEL = re.compile(r"(?:Model|Mod\.|Type)[.:]? +(\S.*)", re.IGNORECASE)
 _FIRMWARE = re.compile(r"(?:SW-?Vers?(?:ion)?|Vers?(?:ion)?|Software)[.:]? +(\S.*)", re.IGNORECASE)
-_LOOKS_LIKE_VALUE = re.compile(r"(?:.* )?[+-]? *[0-9]+(?:[.,][0-9]*)?[\[\]0-9]* *[A-Za-z%/]{0,4}")
+_SIGNED_DIGITS = re.compile(r"(?:.* )?[+-] *[0-9\[].*")
+_ENDS_LIKE_VALUE = re.compile(r"(?:.* )?[+-]? *[0-9]+(?:[.,][0-9]*)?[\[\]0-9]* *[A-Za-z%/]{0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def read_value(line: str) -> ValueLine | None:
 
 
 def _from_column(line: str, column: int) -> ValueLine | None:
+    if line.endswith(" ") and len(line) < column + _BODY_COLUMNS:
+        return None  # not merely trimmed at its end: a byte is missing, perhaps the m of mg
     ident, body = line[:column].rstrip(" "), line[column:].rstrip(" ")
     sign, field, rest = body[:1], body[1 : 1 + _FIELD_COLUMNS], body[1 + _FIELD_COLUMNS :]
     if sign not in {"+", "-", " "} or len(field) < _FIELD_COLUMNS:
@@ -92,5 +96,6 @@ def read_identity(line: str) -> Identity | None:
 
 
 def looks_like_value(line: str) -> bool:
-    """Whether a line that is no value line ends like one: then bytes were lost, and it is not mere text."""
-    return _LOOKS_LIKE_VALUE.fullmatch(line.strip(" ")) is not None
+    """Whether a line that is no value line was one before bytes were lost; then it is not mere text."""
+    words = line.strip(" ")
+    return _SIGNED_DIGITS.fullmatch(words) is not None or _ENDS_LIKE_VALUE.fullmatch(words) is not None
