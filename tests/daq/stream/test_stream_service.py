@@ -9,10 +9,11 @@ from daq.errors import JournalMissingError, StreamError
 from daq.journal import JournalReader
 from daq.stream.cursor import StreamFile, StreamState, read_rejected, read_status
 from daq.stream.influx import InfluxWriter, Trouble
-from daq.stream.service import StreamService
+from daq.stream.service import Pace, StreamService
 from daq.timeseries_server import LocalVictoriaMetrics
+from tests.clocks import HandClock
 from tests.daq.stream.between import Between, Trick
-from tests.daq.stream.conftest import FAST, Site, running, settings_for, wait_until, wait_until_sent
+from tests.daq.stream.conftest import CLOCK, FAST, Site, running, settings_for, wait_until, wait_until_sent
 
 
 def head(site: Site) -> int:
@@ -102,7 +103,8 @@ def test_a_server_that_is_killed_forgets_what_it_accepted_and_gets_it_again(
 ) -> None:
     with InfluxWriter(settings_for(own_victoria.url)) as writer, site.journal() as journal:
         started_s = writer.started_s()
-        service = site.service(writer)
+        # a clock that stands still: only the trouble itself makes the stream ask for a restart
+        service = site.service(writer, clock=HandClock(CLOCK.now_ns()))
         with running(service):
             site.append(journal, 300)
             wait_until_sent(service, head(site))
@@ -330,3 +332,63 @@ def test_only_one_process_streams(site: Site, writer: InfluxWriter) -> None:
         wait_until(lambda: read_status(site.stream_path) is not None, "a status")
         with pytest.raises(StreamError, match="stop it first"):
             replace(service, stop=threading.Event()).run()
+
+
+@pytest.mark.peer
+def test_a_server_that_fails_while_the_refused_point_is_looked_for(
+    site: Site, victoria: LocalVictoriaMetrics
+) -> None:
+    site.fill(100)
+    with Between(victoria.url) as between, InfluxWriter(settings_for(between.url)) as writer:
+
+        def judge(lines: list[str]) -> Trick:
+            if len(between.writes) in {5, 6, 9, 30}:
+                return Trick(status=503)
+            return Trick(status=400, words="bad") if 77 in seqs_of(lines) else Trick()
+
+        between.judge = judge
+        service = site.service(writer)
+        with running(service):
+            wait_until_sent(service, head(site))
+    found = site.reconcile(victoria.url, service)
+    assert found.ok, found.sentence
+    assert (found.journal_rows, found.server_rows, found.rejected) == (300, 299, 1)
+
+
+class NotedEvent(threading.Event):
+    """Notes how long it was to be waited for, does not wait, and is set after so many waits."""
+
+    def __init__(self, waits: int) -> None:
+        super().__init__()
+        self.waits_s: list[float] = []
+        self._limit = waits
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits_s.append(timeout or 0.0)
+        if len(self.waits_s) >= self._limit:
+            self.set()
+        return self.is_set()
+
+
+@pytest.mark.parametrize(
+    ("jitter", "pauses_s"),
+    [(1.0, [1, 2, 4, 8, 16, 32, 60, 60, 60]), (0.0, [0.5, 1, 2, 4, 8, 16, 30, 30, 30])],
+)
+def test_the_pauses_grow_to_a_minute_and_no_further(site: Site, jitter: float, pauses_s: list[float]) -> None:
+    site.fill(1)
+    with InfluxWriter(settings_for("http://127.0.0.1:9")) as writer:
+        service = site.service(writer, Pace(jitter=lambda: jitter))
+        service.stop = stop = NotedEvent(len(pauses_s))
+        service.run()
+    assert stop.waits_s == pauses_s
+
+
+@pytest.mark.peer
+def test_a_server_that_asks_for_a_pause_gets_it(site: Site, victoria: LocalVictoriaMetrics) -> None:
+    site.fill(1)
+    with Between(victoria.url) as between, InfluxWriter(settings_for(between.url)) as writer:
+        between.tricks += [Trick(status=429, headers={"Retry-After": "120"}), Trick(status=503), Trick()]
+        service = site.service(writer, Pace(jitter=lambda: 1.0))
+        service.stop = stop = NotedEvent(5)
+        service.run()
+    assert stop.waits_s == [120.0, 2.0, 0.25, 0.25, 0.25]
