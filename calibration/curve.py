@@ -202,7 +202,7 @@ class Curve(abc.ABC):
         model_u = self.model_u(x)
         if model_u > 0:
             # the model's error at one indication is one error: equal x share it, different x do not
-            member = Influence(f"{self.key}/model@{x!r}", f"{self.name}, model", self.key, self.dof)
+            member = Influence(f"{self.key}/model@{x:.12g}", f"{self.name}, model", self.key, self.dof)
             components[member] = model_u
         return Uncertain(0.0, components)
 

@@ -47,7 +47,8 @@ SUBRANGES: dict[int, tuple[float, float, tuple[Term, ...]]] = {
 multiplies (W - W(Al))^2 above the freezing point of aluminium."""
 
 _ALUMINIUM_K = FIXED_POINTS_K["Al"]
-_ROUNDING = 1e-12
+_ROUNDING = 1e-8
+"""In W: the printed reference ratios are rounded to 8 decimals, and a fixed point is inside its sub-range."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,11 @@ class Deviation:
         w = wr.copy()
         for _ in range(20):
             w = w - (w - self.value(w) - wr) / (1 - self.slope(w))
+            if not np.all(w > 0):
+                raise ValueRefusedError(
+                    f"with these coefficients of sub-range {self.subrange} there is no resistance at some "
+                    "temperature: they are no small deviation"
+                )
         return w
 
 
@@ -151,10 +157,12 @@ def deviation_from_fixed_points(subrange: int, ratios: Mapping[str, tuple[float,
     if subrange not in SUBRANGES:
         raise ValueRefusedError(f"sub-range {subrange} is not one of ITS-90; known are 1 to 11")
     low, high, terms = SUBRANGES[subrange]
+    known = [name for name, t in FIXED_POINTS_K.items() if low <= t <= high and name != "H2O"]
     for name in ratios:
-        if not low <= FIXED_POINTS_K.get(name, math.nan) <= high:
-            known = ", ".join(point for point, t in FIXED_POINTS_K.items() if low <= t <= high)
-            raise ValueRefusedError(f"{name} is no fixed point of sub-range {subrange}; its are {known}")
+        if name not in known:
+            raise ValueRefusedError(
+                f"{name} is no fixed point of sub-range {subrange}; its are {', '.join(known)}"
+            )
     if len(ratios) < len(terms):
         raise FitError(f"sub-range {subrange} needs {len(terms)} fixed points, found {', '.join(ratios)}")
     w = positive("W", [pair[0] for pair in ratios.values()])
@@ -210,8 +218,8 @@ class Its90(Curve):
         return cls(
             parameters=np.concatenate([[r_tpw], *(one.coefficients for one in ordered)]),
             covariance=covariance,
-            low=r_tpw * float(ordered[0].ratio(np.array([low]))[0]) * (1 - _ROUNDING),
-            high=r_tpw * float(ordered[-1].ratio(np.array([high]))[0]) * (1 + _ROUNDING),
+            low=r_tpw * (float(ordered[0].ratio(np.array([low]))[0]) - _ROUNDING),
+            high=r_tpw * (float(ordered[-1].ratio(np.array([high]))[0]) + _ROUNDING),
             dof=dof,
             deviations=ordered,
         )

@@ -129,7 +129,7 @@ def reference_temperature(ratio: FloatArray) -> FloatArray:
         OutOfRangeError: a ratio that belongs to no temperature from 13.8033 K to 1234.93 K.
     """
     low, high = reference_ratio(np.array([LOWEST_K, HIGHEST_K]))
-    _check(ratio, float(low) * (1 - 1e-9), float(high) * (1 + 1e-9), "reference ratio")
+    _check(ratio, float(low) - 2e-8, float(high) + 2e-8, "reference ratio")  # 8 decimals are printed
     t = approximate_temperature(ratio)
     for _ in range(4):
         found, slope = _ratio_and_slope(np.clip(t, LOWEST_K, HIGHEST_K))
