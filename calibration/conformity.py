@@ -42,7 +42,8 @@ class GuardBandRule:
     """Acceptance limits lie ``multiple`` of U within the tolerance limits.
 
     Binary: pass or fail. Non-binary (ILAC-G8:09/2019): between the acceptance limit and the tolerance limit a
-    conditional pass, as far beyond it a conditional fail, and fail only further out.
+    conditional pass, as far beyond it a conditional fail, and fail only further out. A negative multiple
+    moves the acceptance limits outwards: guarded rejection, a fail beyond doubt (JCGM 106:2012).
     """
 
     name: str
@@ -52,9 +53,9 @@ class GuardBandRule:
     non_binary: bool = False
 
     def __post_init__(self) -> None:
-        if not (self.multiple.is_finite() and self.multiple >= 0):
-            raise ValueRefusedError(f"rule {self.name}: a guard band of {self.multiple} U must be 0 or more")
-        if self.non_binary and self.multiple == 0:
+        if not self.multiple.is_finite():
+            raise ValueRefusedError(f"rule {self.name}: a guard band of {self.multiple} U is no number")
+        if self.non_binary and self.multiple <= 0:
             raise ValueRefusedError(f"rule {self.name}: without guard band there is nothing conditional")
 
 
@@ -74,6 +75,7 @@ GUARD_BAND_U = GuardBandRule("guard band w = U", "ILAC-G8:09/2019, 4.2.2", Decim
 NON_BINARY_U = GuardBandRule("non-binary, w = U", "ILAC-G8:09/2019, 4.2.3", Decimal(1), non_binary=True)
 GUARD_BAND_1_5_U = GuardBandRule("guard band w = 1.5 U", "ILAC-G8:09/2019, table 1", Decimal("1.5"))
 GUARD_BAND_3_U = GuardBandRule("guard band w = 3 U", "ILAC-G8:09/2019, table 1", Decimal(3))
+GUARDED_REJECTION_U = GuardBandRule("guarded rejection w = U", "JCGM 106:2012", Decimal(-1))
 ISO_14253_1 = GuardBandRule("guard band w = 0.83 U", "ISO 14253-1", Decimal("0.83"))
 
 

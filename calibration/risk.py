@@ -90,6 +90,29 @@ def probability_of_conformity(
     return Conformity(inside, 1.0 - inside)
 
 
+def with_prior(y: float, u: float, prior_value: float, prior_u: float) -> tuple[float, float]:
+    """What is known of an item after a measurement, where its process was known before (JCGM 106:2012).
+
+    Both normal: the mean weighted by the inverse variances.
+
+    Args:
+        y: result.
+        u: its standard uncertainty, in the unit of y.
+        prior_value: mean of the process, in the unit of y.
+        prior_u: standard deviation of the process, in the unit of y.
+
+    Returns:
+        Value and standard uncertainty, for ``probability_of_conformity``.
+
+    Raises:
+        ValueRefusedError: a value not finite, a u not positive.
+    """
+    weight, prior_weight = positive_number("u", u) ** -2, positive_number("u of the process", prior_u) ** -2
+    total = weight + prior_weight
+    known = finite_number("y", y) * weight + finite_number("mean of the process", prior_value) * prior_weight
+    return known / total, total**-0.5
+
+
 def acceptance_limits(
     u: float, limits: Limits, p_required: float, dof: float = math.inf
 ) -> tuple[float, float]:

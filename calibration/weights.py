@@ -181,6 +181,21 @@ class Substitution:
         not_negative("buoyancy, mg", self.buoyancy_half_width_mg)
 
 
+def abba_difference(standard: tuple[float, float], weight: tuple[float, float]) -> float:
+    """Weight minus standard of one cycle A B B A, in the unit of the readings; a linear drift cancels.
+
+    Args:
+        standard: first and last reading, A1 and A2.
+        weight: the two readings between, B1 and B2.
+
+    Raises:
+        ValueRefusedError: a reading is not finite.
+    """
+    a = [finite_number("reading of the standard", reading) for reading in standard]
+    b = [finite_number("reading of the weight", reading) for reading in weight]
+    return (sum(b) - sum(a)) / 2
+
+
 def weight_by_substitution_g(standard: ReferenceWeight, comparison: Substitution) -> Uncertain:
     """Conventional mass of a weight compared with a standard, in g (EA-4/02 M:2022, S2).
 

@@ -20,6 +20,7 @@ from calibration.weighing import InUse, global_uncertainty, weighing_g
 from calibration.weights import (
     ReferenceWeight,
     Substitution,
+    abba_difference,
     buoyancy_by_air_g,
     buoyancy_by_class_g,
     buoyancy_u_adjusted_before,
@@ -92,6 +93,14 @@ def test_ea402_s2_calibration_of_a_10_kg_weight(problem):
     assert 2000 * found.u == pytest.approx(expected["U_mg"], rel=1e-9, abs=0)
     # the weight hangs on its standard: what they share stays visible
     assert covariance(found, standard.mass_g) == pytest.approx(standard.mass_g.u**2)
+
+
+def test_a_cycle_abba_cancels_a_linear_drift():
+    drift = 0.003
+    a1, b1, b2, a2 = (base + drift * step for step, base in enumerate([100.0, 100.02, 100.02, 100.0]))
+    assert abba_difference((a1, a2), (b1, b2)) == pytest.approx(0.02)
+    with pytest.raises(ValueRefusedError, match="reading of the weight"):
+        abba_difference((a1, a2), (b1, math.nan))
 
 
 def test_cg18_7_1_2_5_buoyancy_cases(problem):

@@ -11,6 +11,7 @@ from calibration.conformity import (
     GUARD_BAND_1_5_U,
     GUARD_BAND_3_U,
     GUARD_BAND_U,
+    GUARDED_REJECTION_U,
     ISO_14253_1,
     NON_BINARY_U,
     SIMPLE_ACCEPTANCE,
@@ -22,7 +23,7 @@ from calibration.conformity import (
 )
 from calibration.errors import UnitMismatchError, UnknownUnitError, ValueRefusedError
 from calibration.limits import Limits, Measured
-from calibration.risk import acceptance_limits, probability_of_conformity
+from calibration.risk import acceptance_limits, probability_of_conformity, with_prior
 
 
 def limits(lower: object, upper: object, unit: str = "1") -> Limits:
@@ -173,6 +174,27 @@ def test_a_measurand_that_cannot_be_negative_has_a_truncated_distribution():
     assert probability_of_conformity(0.5, 1.0, limits(None, -1), bounds=bounds).inside == 0.0
 
 
+def test_guarded_rejection_fails_only_beyond_doubt():
+    limit = limits(None, "100", "1")
+    for value, decision in [("101.9", Decision.PASS), ("102", Decision.PASS), ("102.01", Decision.FAIL)]:
+        verdict = decide(Measured(Decimal(value), Decimal(2), 2, "1"), limit, GUARDED_REJECTION_U)
+        assert verdict.decision is decision
+    assert verdict.risk < 0.025
+    assert verdict.guard_band == -2
+
+
+def test_jcgm106_a_known_process_moves_the_result():
+    # precision resistors: process N(1500, 0.12) ohm, measured with u = 0.04 ohm
+    y, u = with_prior(1500.22, 0.04, 1500.0, 0.12)
+    assert y == pytest.approx((1500.22 * 9 + 1500.0) / 10, rel=1e-12, abs=0)
+    assert u == pytest.approx(0.04 * math.sqrt(0.9), rel=1e-12, abs=0)
+    tolerance = limits("1499.8", "1500.2", "ohm")
+    assert probability_of_conformity(y, u, tolerance).inside > 0.5
+    assert probability_of_conformity(1500.22, 0.04, tolerance).inside < 0.5
+    with pytest.raises(ValueRefusedError, match="u of the process"):
+        with_prior(1.0, 0.1, 1.0, 0.0)
+
+
 def test_bad_input_is_named():
     with pytest.raises(UnitMismatchError, match="in g, and the limits of specification of 2025 in mg"):
         decide(Measured(1.0, 0.1, 2, "g"), limits(0, 2, "mg"))
@@ -194,8 +216,8 @@ def test_bad_input_is_named():
         Measured(math.inf, 0.1, 2, "g")
     with pytest.raises(ValueRefusedError, match="uncertainty is too large"):
         decide(Measured(1.0, 1.1, 2, "g"), limits(0, 2, "g"), GUARD_BAND_U)
-    with pytest.raises(ValueRefusedError, match="must be 0 or more"):
-        GuardBandRule("r", "s", Decimal(-1))
+    with pytest.raises(ValueRefusedError, match="is no number"):
+        GuardBandRule("r", "s", Decimal("NaN"))
     with pytest.raises(ValueRefusedError, match="nothing conditional"):
         GuardBandRule("r", "s", Decimal(0), non_binary=True)
     for p in (0.5, 1.0, math.nan):
