@@ -163,6 +163,22 @@ def temperature_degC(reading_degC: float, correction_K: Curve, use: ThermometerI
     return reading + correction_K.forward(reading)
 
 
+def resistance_temperature_degC(  # noqa: N802
+    resistance_ohm: Uncertain, sensor: Curve, use: ThermometerInUse
+) -> Uncertain:
+    """Temperature in degC of a sensor with its own curve, from its resistance, with what acts in use.
+
+    Args:
+        resistance_ohm: with the uncertainty of the bridge, at no current (``zero_power_resistance_ohm``).
+        sensor: temperature by resistance: Callendar-Van Dusen, ITS-90 or Steinhart-Hart of ``curves``.
+        use: what acts in use, its resolution as a temperature.
+
+    Raises:
+        OutOfRangeError: the resistance lies outside the valid range of the curve.
+    """
+    return sensor.forward(resistance_ohm) + use.effects_K
+
+
 def drift_of_ice_point_K(  # noqa: N802
     resistance_ohm: float,
     ice_point_ohm: float,

@@ -3,10 +3,12 @@
 import math
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
+from calibration.callendar_van_dusen import IEC_60751
 from calibration.conformity import Decision, decide
-from calibration.curves import PointTable
+from calibration.curves import CallendarVanDusen, PointTable
 from calibration.errors import OutOfRangeError, ValueRefusedError
 from calibration.influences import Repeatability
 from calibration.limits import Measured
@@ -18,6 +20,7 @@ from calibration.thermometer import (
     platinum_class_holds,
     platinum_limits,
     platinum_tolerance_K,
+    resistance_temperature_degC,
     temperature_degC,
     zero_power_resistance_ohm,
 )
@@ -83,6 +86,19 @@ def test_two_readings_of_one_thermometer_share_its_table():
     hot, cold = (temperature_degC(t, one_table, none) for t in (50.5, 50.0))
     own = math.hypot(0.01 / math.sqrt(12), 0.004)
     assert (hot - cold).u == pytest.approx(own * math.sqrt(2), rel=0.01, abs=0)
+
+
+def test_a_sensor_with_its_own_curve_and_what_acts_in_use():
+    covariance = np.diag([0.001**2, 0.0, 0.0, 0.0])
+    pt100 = CallendarVanDusen.from_coefficients(IEC_60751, covariance, 0.0, 200.0)
+    found = resistance_temperature_degC(independent(138.5055, 0.0005, "bridge"), pt100, in_use())
+    assert found.value == pytest.approx(100.0, abs=1e-6)
+    slope = 100 * (3.9083e-3 - 2 * 5.775e-7 * 100)
+    own = in_use().effects_K.u
+    expected = math.sqrt((0.0005 / slope) ** 2 + (1.385055 * 0.001 / slope) ** 2 + own**2)
+    assert found.u == pytest.approx(expected, rel=1e-9, abs=0)
+    with pytest.raises(OutOfRangeError):
+        resistance_temperature_degC(independent(99.0, 0.0005, "bridge"), pt100, in_use())
 
 
 def test_self_heating_is_extrapolated_to_no_current():
