@@ -80,9 +80,9 @@ def test_arrays_keep_their_shape_and_hit_the_ice_point():
 )
 def test_there_and_back_is_exact_in_fractions(value, pair):
     source, target = pair
+    if UNITS[source].kind is Kind.TEMPERATURE:
+        value = abs(value)  # no scale has its absolute zero above 0
     exact = Fraction(value)
-    if UNITS[source].kind is Kind.TEMPERATURE and exact < -200:
-        return
     assert convert(convert(exact, source, target), target, source) == exact
     assert convert(value, source, target) == float(convert(exact, source, target))
 
