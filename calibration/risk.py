@@ -19,7 +19,7 @@ from calibration.errors import OutOfRangeError, ValueRefusedError
 from calibration.limits import Limits
 
 
-class Distribution(Protocol):
+class Process(Protocol):
     """What is known of the items of a process; a frozen distribution of ``scipy.stats`` is one."""
 
     def pdf(self, x: npt.ArrayLike) -> FloatArray:
@@ -176,7 +176,7 @@ class GlobalRisk:
         return self.producer / (1 - self.accepted)
 
 
-def global_risk(process: Distribution, u: float, tolerance: Limits, acceptance: Limits) -> GlobalRisk:
+def global_risk(process: Process, u: float, tolerance: Limits, acceptance: Limits) -> GlobalRisk:
     """Consumer's and producer's risk of a process that is measured and judged (JCGM 106:2012, clause 9).
 
     Args:
@@ -214,7 +214,7 @@ def global_risk(process: Distribution, u: float, tolerance: Limits, acceptance: 
 
 
 def guard_band_for_consumer_risk(
-    process: Distribution, u: float, tolerance: Limits, target: float, conditional: bool = False
+    process: Process, u: float, tolerance: Limits, target: float, conditional: bool = False
 ) -> float:
     """The guard band that brings the global consumer's risk down to ``target`` (JCGM 106:2012, clause 9).
 
@@ -311,7 +311,7 @@ _STEPS = np.array([-40, -20, -12, -8, -5, -3, -1.5, 0, 1.5, 3, 5, 8, 12, 20, 40]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 
 
-def _edges(process: Distribution, u: float, tolerance: Limits, acceptance: Limits) -> FloatArray:
+def _edges(process: Process, u: float, tolerance: Limits, acceptance: Limits) -> FloatArray:
     """Where the integrand changes its character: quantiles of the process, and the limits with their blur."""
     low, high = process.ppf(_TAILS), process.isf(_TAILS)
     places = [low, high, process.ppf([0.25, 0.5, 0.75])]
@@ -329,7 +329,7 @@ def _parts(edges: FloatArray, tolerance: Limits) -> tuple[FloatArray, FloatArray
     return panels[~within], panels[within]
 
 
-def _integral(process: Distribution, share: Callable[[FloatArray], FloatArray], panels: FloatArray) -> float:
+def _integral(process: Process, share: Callable[[FloatArray], FloatArray], panels: FloatArray) -> float:
     """Gauss-Legendre on every panel of density times share."""
     half = (panels[:, 1:] - panels[:, :1]) / 2
     x = panels[:, :1] + half * (1 + _NODES)
