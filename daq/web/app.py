@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import uvicorn
@@ -14,6 +15,7 @@ from daq.settings import Settings, WebSettings
 from daq.web.frame import keep_choice, visit
 from daq.web.pages.instrument import instrument_page
 from daq.web.pages.live import live_page
+from daq.web.plan import channel_plans
 from daq.web.poller import Poller
 from drivers.clock import Clock
 from drivers.errors import ProfileError
@@ -31,10 +33,9 @@ class WebError(HengliangError):
     """The pages cannot be served; the sentence says why and what to do."""
 
 
-def build_app(settings: Settings, poller: Poller) -> FastAPI:
+def build_app(settings: Settings, poller: Poller, profiles: Mapping[str, Profile]) -> FastAPI:
     """Pages and health of one site; what they show is what ``poller`` has published last."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    profiles = _profiles(settings)
 
     @app.get("/healthz")
     def health() -> dict[str, object]:
@@ -84,12 +85,16 @@ def run_web(settings: Settings, data_dir: Path, clock: Clock, stop: threading.Ev
         WebError: the address cannot be used.
     """
     listener = _listen(settings.web)
-    poller = Poller(settings, data_dir, clock)
+    profiles = _profiles(settings)
+    poller = Poller(settings, data_dir, clock, channel_plans(settings, profiles))
     thread = threading.Thread(target=poller.run, args=(stop,), name="live")
     thread.start()
     try:
         config = uvicorn.Config(
-            build_app(settings, poller), log_level="warning", ws="wsproto", timeout_graceful_shutdown=2
+            build_app(settings, poller, profiles),
+            log_level="warning",
+            ws="wsproto",
+            timeout_graceful_shutdown=2,
         )
         _Server(config, stop).run(sockets=[listener])
     finally:

@@ -6,22 +6,37 @@ from daq.lab.meaning import Meant
 MINUS = "\u2212"
 
 
-def decimals(meant: Meant) -> int:
-    """Digits after the decimal point: as many as the instrument sent.
+def decimals(meant: Meant, most_digits: int | None = None) -> int:
+    """Digits after the decimal point: as many as the instrument sent, but none beyond the last one of U.
 
     Where the value has another unit than the indication, as ohm has become degC: as many as U has.
+
+    Args:
+        meant: the reading.
+        most_digits: significant digits that an indication can have, if there is a limit.
     """
+    sent = len(meant.row.raw_text.partition(".")[2])
+    if most_digits is not None:
+        before = len(str(abs(int(meant.row.raw))))
+        sent = min(sent, max(0, most_digits - before))
+    if meant.U is None:
+        return sent
+    certain = len(expanded(meant.U).partition(".")[2])
     certificate = meant.certificate
-    converted = certificate is not None and certificate.value_unit != certificate.unit
-    text = expanded(meant.U) if converted and meant.U is not None else meant.row.raw_text
-    return len(text.partition(".")[2])
+    if certificate is not None and certificate.value_unit != certificate.unit:
+        return certain
+    return min(sent, certain)
 
 
-def number(meant: Meant) -> str:
+def number(meant: Meant, most_digits: int | None = None) -> str:
     """The corrected value; the indication where there is none."""
-    if meant.value is None:
-        return typeset(meant.row.raw_text)
-    return typeset(plain(round_to_place(meant.value, -decimals(meant))))
+    text = meant.row.raw_text
+    places = decimals(meant, most_digits)
+    if meant.value is not None:
+        text = plain(round_to_place(meant.value, -places))
+    elif places < len(text.partition(".")[2]):
+        text = plain(round_to_place(meant.row.raw, -places))
+    return typeset(text)
 
 
 def unit(meant: Meant, channel_unit: str) -> str:

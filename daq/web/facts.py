@@ -17,6 +17,8 @@ class ChannelState(enum.StrEnum):
     SETTLING = "settling"
     LIVE = "live"
     """Readings come, and the instrument does not say whether they are stable."""
+    IDLE = "idle"
+    """The instrument answers with another quantity: a moisture analyser that dries tells no mass."""
     WAITING = "waiting"
     """Nothing has come yet."""
     STALE = "stale"
@@ -69,6 +71,9 @@ class ChannelNow:
     """The newest readings, newest first."""
     certificate: CertificateNow
     trend: Line
+    number: str
+    """The newest value as it is written; empty before the first reading."""
+    decimals: int
     places: int
     """Characters of the longest number so far: the number's box never gets narrower."""
 

@@ -20,6 +20,7 @@ from daq.web.facts import (
     InstrumentNow,
     SiteNow,
 )
+from daq.web.plan import ChannelPlan, Plans
 from daq.web.trend import NS_PER_S, Point, Trend
 from drivers.clock import Clock
 from drivers.reading import EventKind, Quality
@@ -49,6 +50,10 @@ def stale_after_s(entry: InstrumentEntry) -> float:
     return max(STALE_PERIODS * entry.period_s, STALE_S)
 
 
+def _patience_ns(entry: InstrumentEntry) -> int:
+    return round(stale_after_s(entry) * NS_PER_S)
+
+
 @dataclass(slots=True)
 class _Channel:
     """What is remembered of one channel of one instrument."""
@@ -72,9 +77,10 @@ class _Verdict:
 class Board:
     """The newest state of every channel of a site."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, plans: Plans | None = None) -> None:
         self._settings = settings
         self._clock = clock
+        self._plans = plans or {}
         self._channels: dict[tuple[str, str], _Channel] = {}
         self._events: dict[tuple[str, str], EventRow] = {}
         """The newest event that tells a state, by instrument and channel; the channel is empty for all."""
@@ -123,11 +129,12 @@ class Board:
             # another unit or another serial number: nothing of the old belongs beside the new
             seat = self._channels[key] = _Channel(channel)
         seat.received_s = self._clock.monotonic_s()
+        most_digits = self._plan(key).most_digits
         for meant in meaning(channel, rows, self._certificates.get(key, ())):
             value = meant.row.raw if meant.value is None else meant.value
             seat.trend.add(Point(meant.row.t_ns, value, meant.U))
             seat.recent.appendleft(meant)
-            seat.places = max(seat.places, len(number(meant)))
+            seat.places = max(seat.places, len(number(meant, most_digits)))
         self._stopped_ns = 0
 
     def _take_event(self, row: EventRow) -> None:
@@ -163,7 +170,8 @@ class Board:
         return []
 
     def _instrument(self, entry: InstrumentEntry, now_ns: int) -> InstrumentNow:
-        seats = [seat for (name, _), seat in self._channels.items() if name == entry.name]
+        keys = [key for key in self._channels if key[0] == entry.name]
+        seats = [self._channels[key] for key in sorted(keys, key=lambda key: self._plan(key).rank)]
         channels = tuple(self._channel(entry, seat, now_ns) for seat in seats)
         verdict = self._judge(entry, None)
         simulated = entry.simulated or any(
@@ -183,8 +191,8 @@ class Board:
     def _channel(self, entry: InstrumentEntry, seat: _Channel, now_ns: int) -> ChannelNow:
         meant = seat.recent[0] if seat.recent else None
         verdict = self._judge(entry, seat)
-        digits = decimals(meant) if meant else 0
-        gap_ns = round(stale_after_s(entry) * NS_PER_S)
+        most_digits = self._plan((entry.name, seat.channel.name)).most_digits
+        digits = decimals(meant, most_digits) if meant else 0
         return ChannelNow(
             channel=seat.channel,
             state=verdict.state,
@@ -196,9 +204,19 @@ class Board:
             meant=meant,
             recent=tuple(seat.recent),
             certificate=certificate_now(self._certificates.get((entry.name, seat.channel.name), ()), now_ns),
-            trend=seat.trend.line(now_ns, gap_ns, 10.0**-digits),
+            trend=seat.trend.line(now_ns, _patience_ns(entry), 10.0**-digits),
+            number=number(meant, most_digits) if meant else "",
+            decimals=digits,
             places=seat.places,
         )
+
+    def _plan(self, key: tuple[str, str]) -> ChannelPlan:
+        return self._plans.get(key, ChannelPlan())
+
+    def _newest_ns(self, entry: InstrumentEntry) -> int:
+        """Time of the newest reading of any channel of an instrument."""
+        seats = (seat for (name, _), seat in self._channels.items() if name == entry.name)
+        return max((seat.recent[0].row.t_ns for seat in seats if seat.recent), default=0)
 
     def _age_s(self, seat: _Channel) -> float:
         """By the reading's own time and by when it came: a clock that stepped back must not hide its age."""
@@ -207,21 +225,28 @@ class Board:
 
     def _judge(self, entry: InstrumentEntry, seat: _Channel | None) -> _Verdict:
         """The newest of a channel's reading and the events about it tells its state."""
-        name = seat.channel.name if seat else ""
-        events = [self._events[key] for key in {(entry.name, ""), (entry.name, name)} if key in self._events]
-        event = max(events, key=lambda row: row.seq, default=None)
-        meant = seat.recent[0] if seat and seat.recent else None
-        if event is not None and (meant is None or event.seq > meant.row.seq):
+        row = seat.recent[0].row if seat and seat.recent else None
+        events = self._events_since(entry.name, seat, row.seq if row else 0)
+        for event in events:
+            # an instrument that answers again may still refuse this channel
             verdict = _by_event(event)
             if verdict is not None:
                 return verdict
-        if seat is None or meant is None:
+        row_ns = row.t_ns if row else 0
+        if seat is not None and self._newest_ns(entry) > row_ns + _patience_ns(entry):
+            return _Verdict(ChannelState.IDLE, since_ns=row_ns)
+        if seat is None or row is None:
             return _Verdict(ChannelState.WAITING)
-        row = meant.row
-        after_event = event is not None and event.seq > row.seq
-        if after_event or self._age_s(seat) > stale_after_s(entry):
-            return _Verdict(ChannelState.STALE, since_ns=row.t_ns)
-        return replace(_by_quality(row.quality), since_ns=row.t_ns)
+        if events or self._age_s(seat) > stale_after_s(entry):
+            return _Verdict(ChannelState.STALE, since_ns=row_ns)
+        return replace(_by_quality(row.quality), since_ns=row_ns)
+
+    def _events_since(self, instrument: str, seat: _Channel | None, seq: int) -> list[EventRow]:
+        """Events of a channel and of its whole instrument that are newer than ``seq``, newest first."""
+        keys = {(instrument, ""), (instrument, seat.channel.name if seat else "")}
+        events = [self._events[key] for key in keys if key in self._events]
+        newer = [event for event in events if event.seq > seq]
+        return sorted(newer, key=lambda event: event.seq, reverse=True)
 
 
 def _by_event(event: EventRow) -> _Verdict | None:

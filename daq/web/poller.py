@@ -16,6 +16,7 @@ from daq.stream.cursor import read_status
 from daq.stream.influx import Trouble
 from daq.web.facts import Fact, FactKind, SiteNow
 from daq.web.live import RECENT, Board
+from daq.web.plan import Plans
 from daq.web.stream_facts import stream_facts
 from daq.web.trend import Point
 from drivers.clock import Clock
@@ -33,10 +34,11 @@ log = structlog.get_logger()
 class Poller:
     """Follows the journal of one data directory."""
 
-    def __init__(self, settings: Settings, data_dir: Path, clock: Clock) -> None:
+    def __init__(self, settings: Settings, data_dir: Path, clock: Clock, plans: Plans | None = None) -> None:
         self._settings = settings
         self._data_dir = data_dir
         self._clock = clock
+        self._plans = plans
         self._folder = CertificateFolder(settings.certificates_dir)
         self._lock = threading.Lock()
         self._reader: JournalReader | None = None
@@ -46,7 +48,7 @@ class Poller:
         self._trouble = ""
         self._stream: list[Fact] = []
         self._stream_next_s = 0.0
-        self._board = Board(settings, clock)
+        self._board = Board(settings, clock, plans)
         self.site: SiteNow = replace(self._board.site(), journal="waiting")
         """The newest state of the whole site; replaced, never changed."""
 
@@ -111,7 +113,7 @@ class Poller:
         Of what lies further back than the rows that are read again, the last readings of each channel and
         the last event of each instrument still count.
         """
-        self._board = Board(self._settings, self._clock)
+        self._board = Board(self._settings, self._clock, self._plans)
         self._seq = max(0, reader.head().seq - LOOK_BACK)
         channels = reader.channels()
         rows: list[Row] = []

@@ -1,11 +1,12 @@
 """The board in words: what cards, strip and header show, made once for all browsers of a language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daq.i18n import N_
 from daq.settings import Settings
 from daq.stream.influx import Trouble
-from daq.web.digits import number, typeset, unit
+from daq.web.digits import typeset, unit
 from daq.web.facts import CertificateState, ChannelNow, ChannelState, Fact, FactKind, InstrumentNow, SiteNow
 from daq.web.words import Words, symbol, with_unit
 
@@ -151,17 +152,18 @@ def _strip_item(fact: Fact, site: SiteNow, words: Words) -> StripItem:
 
 
 def card_view(instrument: InstrumentNow, now_ns: int, words: Words) -> CardView:
-    """One instrument in words."""
+    """One instrument in words; of its channels those that it shows now."""
     entry = instrument.entry
-    several = len(instrument.channels) > 1
-    channels = tuple(channel_view(channel, now_ns, words, several) for channel in instrument.channels)
+    shown = [channel for channel in instrument.channels if channel.state is not ChannelState.IDLE]
+    several = len(shown) > 1
+    channels = tuple(channel_view(channel, now_ns, words, several) for channel in shown)
     return CardView(
         name=entry.name,
         title=words.either(entry.title_zh, entry.title_en),
         room=words.either(entry.room_zh, entry.room_en),
         simulated=instrument.simulated,
-        channels=channels or (_empty_view(instrument, words),),
-        certificates=_certificate_notes(instrument, words),
+        channels=channels or (empty_view(instrument, words),),
+        certificates=_certificate_notes(shown, words),
     )
 
 
@@ -180,7 +182,7 @@ def channel_view(channel: ChannelNow, now_ns: int, words: Words, several: bool) 
         label=channel_label(channel, words) if several else "",
         state=channel.state.value,
         status=words.state(channel.state),
-        number=number(meant) if meant is not None and has_number else "",
+        number=channel.number if has_number else "",
         unit=symbol(unit(meant, channel.channel.unit)) if meant is not None and has_number else "",
         reason="" if has_number else _reason(channel.state, channel.reason, words),
         places=channel.places,
@@ -203,9 +205,9 @@ def _note(channel: ChannelNow, has_number: bool, now_ns: int, words: Words) -> N
         return Note(words.clock_time(channel.since_ns, now_ns) if channel.since_ns else "")
     time = words.clock_time(meant.row.t_ns, now_ns)
     if not has_number:
-        last = with_unit(number(meant), unit(meant, channel.channel.unit))
+        last = with_unit(channel.number, unit(meant, channel.channel.unit))
         return Note(words.say("last {number} at {time}", number=last, time=time))
-    if channel.state is ChannelState.STALE:
+    if channel.state in (ChannelState.STALE, ChannelState.IDLE):
         return Note(words.say("{ago} ({time})", ago=words.ago(channel.age_s), time=time))
     if channel.reason:
         return Note(words.reason(channel.reason))
@@ -215,7 +217,7 @@ def _note(channel: ChannelNow, has_number: bool, now_ns: int, words: Words) -> N
     return Note(words.say("indication {number}", number=indication))
 
 
-def _empty_view(instrument: InstrumentNow, words: Words) -> ChannelView:
+def empty_view(instrument: InstrumentNow, words: Words) -> ChannelView:
     """An instrument of which no channel is known yet."""
     return ChannelView(
         label="",
@@ -233,20 +235,20 @@ def _empty_view(instrument: InstrumentNow, words: Words) -> ChannelView:
     )
 
 
-def _certificate_notes(instrument: InstrumentNow, words: Words) -> tuple[Note, ...]:
+def _certificate_notes(channels: Sequence[ChannelNow], words: Words) -> tuple[Note, ...]:
     """One line for each certificate; channels that share one share its line.
 
     Where there is none, the channel itself says so.
     """
     notes: dict[Note, list[str]] = {}
-    for channel in instrument.channels:
+    for channel in channels:
         state = channel.certificate.state
         if state is CertificateState.NONE:
             continue
         degree = {CertificateState.VALID: "", CertificateState.DUE: "due"}.get(state, "bad")
         note = Note(words.certificate(channel.certificate), degree)
         notes.setdefault(note, []).append(channel_label(channel, words))
-    if [len(labels) for labels in notes.values()] == [len(instrument.channels)]:
+    if [len(labels) for labels in notes.values()] == [len(channels)]:
         return tuple(notes)
     comma = words.say(", ")
     return tuple(Note(f"{comma.join(labels)} · {note.text}", note.degree) for note, labels in notes.items())

@@ -3,14 +3,14 @@
 from nicegui import ui
 
 from daq.web.chart import SPANS_S, Plot, chart_options
-from daq.web.digits import decimals, unit
+from daq.web.digits import unit
 from daq.web.facts import ChannelNow, ChannelState, InstrumentNow
 from daq.web.frame import Frame, Visit, box, put
 from daq.web.instrument_views import Reason, identity_rows, reasons, record_table
 from daq.web.live import RECENT, stale_after_s
 from daq.web.pages.live import PERIOD_S, ChannelFace
 from daq.web.trend import NS_PER_S
-from daq.web.views import card_view, channel_label
+from daq.web.views import ChannelView, channel_label, channel_view, empty_view
 from drivers.profiles import Profile
 
 CHART_PERIOD_S = 2.0
@@ -94,8 +94,7 @@ class _Parts:
         with box("columns"):
             with box("panel look"):
                 self._channel_choice(instrument)
-                view = card_view(instrument, 0, words).channels[self._chosen]
-                self._face = ChannelFace(view, words.state(ChannelState.STALE))
+                self._face = ChannelFace(self._face_view(instrument), words.state(ChannelState.STALE))
                 self._detail = ui.label().classes("detail")
                 self._span_choice()
                 self._chart = ui.echart({}).classes("chart")
@@ -138,6 +137,13 @@ class _Parts:
                 link.classes("chosen" if span_s == self._span_s else "")
             ui.label(words.say("line: value shown above; band: ± U")).classes("legend")
 
+    def _face_view(self, instrument: InstrumentNow) -> ChannelView:
+        channel = self._channel(instrument)
+        words = self._here.words
+        if channel is None:
+            return empty_view(instrument, words)
+        return channel_view(channel, self._here.poller.site.now_ns, words, several=False)
+
     def _channel(self, instrument: InstrumentNow) -> ChannelNow | None:
         return instrument.channels[self._chosen] if instrument.channels else None
 
@@ -145,7 +151,7 @@ class _Parts:
         """Bring everything but the chart up to date."""
         words = self._here.words
         channel = self._channel(instrument)
-        view = card_view(instrument, self._here.poller.site.now_ns, words).channels[self._chosen]
+        view = self._face_view(instrument)
         self._face.show(view)
         put(self._detail, view.hint)
         rows = identity_rows(instrument, channel, self._profile, words)
@@ -174,7 +180,7 @@ class _Parts:
         self._plotted = plotted
         plot = Plot(
             unit=unit(channel.meant, channel.channel.unit),
-            decimals=decimals(channel.meant),
+            decimals=channel.decimals,
             span_s=self._span_s,
             gap_ns=round(stale_after_s(instrument.entry) * NS_PER_S),
             now_ns=site.now_ns,

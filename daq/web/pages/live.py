@@ -8,6 +8,8 @@ from daq.web.trend import HEIGHT, WIDTH
 from daq.web.views import CardView, ChannelView
 
 PERIOD_S = 0.5
+LONG = 6
+"""A number of more characters leaves no room beside it."""
 
 
 def live_page(here: Visit) -> None:
@@ -100,7 +102,7 @@ class ChannelFace:
 
     def show(self, view: ChannelView) -> None:
         """Bring the channel up to date."""
-        mark(self._root, data_state=view.state)
+        mark(self._root, data_state=view.state, data_long="yes" if view.places > LONG else "no")
         put(self._number, view.number)
         mark(self._number, style=f"min-width: {_width(view)}")
         put(self._unit, view.unit)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from daq.journal import JournalChannel
+from daq.journal import JournalChannel, ReadingRow
 from daq.web.facts import CertificateState, ChannelNow, ChannelState, FactKind
-from daq.web.live import certificate_now
+from daq.web.live import Board, certificate_now
+from daq.web.plan import ChannelPlan
 from drivers.reading import EventKind, Outcome, Quality
 
 DAY = 86_400_000_000_000
@@ -245,3 +246,53 @@ def test_strip_names_each_instrument_once(feeder, make_certificate, clock):
     assert facts[FactKind.CERTIFICATE_DUE].instruments == ("B-01",)
     assert facts[FactKind.CERTIFICATE_DUE].number == 12
     assert facts[FactKind.CERTIFICATE_NONE].instruments == ("H-01",)
+
+
+def climate(feeder):
+    return feeder.board.site().instrument("H-01").channels
+
+
+def test_channel_that_the_instrument_shows_no_more_is_idle(feeder, clock):
+    """A moisture analyser that dries tells no mass: nothing is wrong, and the old mass is not a value."""
+    feeder.read("22.4", channel_id=2)
+    for _ in range(4):
+        clock.pass_s(2)
+        feeder.read("51.0", channel_id=3)
+    assert [channel.state for channel in climate(feeder)] == [ChannelState.IDLE, ChannelState.STABLE]
+    clock.pass_s(600)
+    assert [channel.state for channel in climate(feeder)] == [ChannelState.IDLE, ChannelState.STALE]
+    feeder.read("22.5", channel_id=2)
+    assert climate(feeder)[0].state is ChannelState.STABLE
+
+
+def test_refused_channel_is_never_idle(feeder, clock):
+    """Its refusal is recorded once; the link may come and go meanwhile, and the other channel go on."""
+    feeder.read("22.4", channel_id=2)
+    feeder.happen(EventKind.REFUSED, "sensor-fault: open circuit", "H-01", "temperature")
+    feeder.happen(EventKind.LINK_LOST, "out", "H-01")
+    feeder.happen(EventKind.LINK_UP, "back", "H-01")
+    for _ in range(4):
+        clock.pass_s(2)
+        feeder.read("51.0", channel_id=3)
+    assert [channel.state for channel in climate(feeder)] == [ChannelState.ALARM, ChannelState.STABLE]
+
+
+def test_channels_stand_in_the_order_of_the_profile(settings, clock):
+    plans = {("H-01", "temperature"): ChannelPlan(0), ("H-01", "humidity"): ChannelPlan(1)}
+    board = Board(settings, clock, plans)
+    names = ("humidity", "temperature")
+    board.know(JournalChannel(i, "H-01", name, name, "1", "climate", "", "") for i, name in enumerate(names))
+    shown = board.site().instrument("H-01").channels
+    assert [channel.channel.name for channel in shown] == ["temperature", "humidity"]
+
+
+def test_tail_of_a_float_is_not_shown(settings, clock):
+    """60.030746 is all that a float32 holds of 60.03; its first six digits are sure."""
+    board = Board(settings, clock, {("H-01", "temperature"): ChannelPlan(0, 6)})
+    channel = JournalChannel(2, "H-01", "temperature", "temperature", "degC", "climate", "", "")
+    shown = []
+    for seq, text in enumerate(("60.030746", "105.32256", "0.5", "-0.0307461", "1234567.5"), start=1):
+        row = ReadingRow(seq, 2, clock.now_ns() + seq, float(text), text, Quality.GOOD, b"")
+        board.feed([row], {2: channel}, {})
+        shown.append(board.site().instrument("H-01").channels[0].number)
+    assert shown == ["60.0307", "105.323", "0.5", "\u22120.03075", "1234568"]

@@ -63,7 +63,21 @@ def en():
     ],
 )
 def test_value_has_as_many_decimals_as_were_sent(text, value, shown):
-    assert number(meant(text, value, 0.001)) == shown
+    assert number(meant(text, value, 0.000010)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "U", "shown"),
+    [
+        ("104.83256", 0.21, "104.83"),
+        ("104.8", 0.021, "104.8"),
+        ("104.83", 1.6, "104.8"),
+        ("812.4", 12.0, "812"),
+    ],
+)
+def test_value_has_no_digit_beyond_its_uncertainty(text, U, shown):
+    """JCGM 100:2008, 7.2.6."""
+    assert number(meant(text, float(text), U)) == shown
 
 
 def test_value_in_another_unit_has_the_decimals_of_its_uncertainty(make_certificate):
@@ -132,6 +146,7 @@ def test_states_in_shape_and_word(zh):
         "○ 未稳定",
         "● 实时",
         "◌ 等待",
+        "◌ 未显示",
         "◌ 过期",
         "▲ 报警",
         "■ 断线",
