@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drivers.errors import ProfileError
 from drivers.reading import Channel
-from drivers.register_map import Block, RegisterChannel, RegisterMap, mistakes_in
+from drivers.register_map import Block, RegisterChannel, RegisterMap, Word, mistakes_in
 from drivers.units import PROJECT_UNITS
 
 Evidence = Literal["manual", "vendor", "code", "tried", "hardware", "remembered", "derived"]
@@ -124,8 +124,8 @@ class _File(BaseModel):
 class _TextChannel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    name: Text
-    quantity: Text
+    name: Word
+    quantity: Word
     unit: Text
 
 

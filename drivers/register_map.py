@@ -16,6 +16,8 @@ MOST_REGISTERS = 125
 
 Address = Annotated[int, Field(ge=0, le=0xFFFF)]
 ReadFunction = Literal[3, 4]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+"""A name that goes into the journal and the time-series database."""
 FaultOutcome = Literal["sensor-fault", "unavailable", "overload", "underload", "device-error"]
 WIDTHS = {"int16": 1, "uint16": 1, "int32": 2, "uint32": 2, "float32": 2}
 """Registers that each type occupies."""
@@ -66,8 +68,8 @@ class RegisterChannel:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    name: str
-    quantity: str
+    name: Word
+    quantity: Word
     unit: str
     address: Address
     type: Literal["int16", "uint16", "int32", "uint32", "float32"]

@@ -21,6 +21,8 @@ _UNIT_OF_IDENT = {"Qnt": "pcs", "Prc": "%"}
 _CHANNEL_OF_IDENT = {"G#": "gross", "*G": "gross", "T": "tare", "T1": "tare", "T2": "tare", "PT2": "tare"}
 _OTHER_IDENT = re.compile(r"\*N|nRef|pRef|wRef|W..%|Nom\.|Diff|Setp|Min|Max|Lim|x-Net|Comp..|Tot\.cp|n|D")
 _MODEL, _SERIAL_NUMBER = "model", "serial number"
+_NOT_SBI = frozenset(("ES", "ET", "EL"))
+"""How MT-SICS and its relatives say that they do not understand."""
 
 
 class Sbi:
@@ -59,7 +61,11 @@ class Sbi:
         if question.label in {_MODEL, _SERIAL_NUMBER}:
             if self._names_another(question, decoded):
                 return Answer.FOREIGN
-            if is_identity or (decoded.outcome is Outcome.MALFORMED and _BARE_WORD.fullmatch(frame)):
+            if (
+                is_identity
+                or decoded.outcome is Outcome.SYNTAX_ERROR
+                or (decoded.outcome is Outcome.MALFORMED and _BARE_WORD.fullmatch(frame))
+            ):
                 return Answer.YES
             return Answer.WRONG if decoded.outcome in BROKEN else Answer.FOREIGN
         if decoded.outcome in BROKEN:
@@ -71,10 +77,12 @@ class Sbi:
     def interpret(self, question: Question, frame: bytes) -> Decoded:
         """An identity question is answered by a line with or without a label."""
         decoded = self.decode(frame)
+        if decoded.identity is not None or decoded.outcome not in {Outcome.TEXT, Outcome.MALFORMED}:
+            return decoded
         text = frame.decode("ascii", errors="replace").strip(" \r\n")
-        if decoded.identity is None and question.label == _MODEL:
+        if question.label == _MODEL:
             return Decoded(outcome=Outcome.IDENTITY, identity=Identity(model=text))
-        if decoded.identity is None and question.label == _SERIAL_NUMBER:
+        if question.label == _SERIAL_NUMBER:
             return Decoded(outcome=Outcome.IDENTITY, identity=Identity(serial_number=text.split(" ")[-1]))
         return decoded
 
@@ -108,6 +116,9 @@ class Sbi:
         return Quality.GOOD if value.unit else Quality.UNSTABLE
 
     def _decode_text(self, text: str) -> Decoded:
+        if text.strip(" ") in _NOT_SBI:
+            msg = "the instrument does not know SBI commands; is it set to MT-SICS?"
+            return refused(Outcome.SYNTAX_ERROR, msg)
         identity = read_identity(text)
         if identity is not None:
             return Decoded(outcome=Outcome.IDENTITY, identity=identity)
