@@ -20,8 +20,6 @@ DAY_NS = 24 * HOUR_NS
 SECOND_LOOK_S = 2.0
 """After this long a server shows what it accepted."""
 
-_MS_NS = 1_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -39,8 +37,6 @@ class Difference:
     """Points of these or unknown readings."""
     rejected: int
     """Readings the server refused openly: explained."""
-    merged: int
-    """Readings that share their millisecond with one that is there: explained."""
     missing: int
     """Readings that are neither there nor explained: a gap."""
     surplus: int
@@ -59,7 +55,6 @@ class Reconciliation:
     """Readings up to the cursor."""
     server_rows: int
     rejected: int
-    merged: int
     missing: int
     surplus: int
     differences: tuple[Difference, ...]
@@ -74,7 +69,7 @@ class Reconciliation:
     def sentence(self) -> str:
         """The result for people."""
         readings = f"{self.journal_rows} readings up to row {self.cursor_seq}"
-        points = f"{self.server_rows} points, {self.rejected} refused, {self.merged} merged"
+        points = f"{self.server_rows} points, {self.rejected} refused"
         if self.ok:
             return f"Journal and time-series database agree: {readings}, {points}."
         return (
@@ -139,7 +134,6 @@ class _Comparison:
             journal_rows=agreed + sum(one.journal_rows for one in found),
             server_rows=agreed + sum(one.server_rows for one in found),
             rejected=sum(one.rejected for one in found),
-            merged=sum(one.merged for one in found),
             missing=sum(one.missing for one in found),
             surplus=sum(one.surplus for one in found),
             differences=tuple(one for one in found if one.missing or one.surplus),
@@ -164,9 +158,7 @@ class _Comparison:
         rows = self._rows(series, hour_ns)
         there = Counter(seq for seq in self._seqs(series, hour_ns) if seq <= self._cursor_seq)
         sent = [row for row in rows if row.seq not in self._rejected]
-        absent = [row for row in sent if row.seq not in there]
-        taken_ms = {row.t_ns // _MS_NS for row in sent if row.seq in there}
-        missing = [row.seq for row in absent if row.t_ns // _MS_NS not in taken_ms]
+        missing = [row.seq for row in sent if row.seq not in there]
         known = {row.seq for row in rows}
         surplus = [seq for seq, times in there.items() for _ in range(times - (seq in known))]
         return Difference(
@@ -178,7 +170,6 @@ class _Comparison:
             journal_rows=len(rows),
             server_rows=there.total(),
             rejected=len(rows) - len(sent),
-            merged=len(absent) - len(missing),
             missing=len(missing),
             surplus=len(surplus),
             first_missing_seq=min(missing, default=None),

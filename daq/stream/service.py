@@ -127,7 +127,7 @@ class _Run:
     def until_stopped(self) -> None:
         try:
             while not self._stop.is_set():
-                self._stop.wait(self._guarded_step())
+                self._wait(self._guarded_step())
             self._show(StreamState.STOPPED, "The stream was stopped.")
         finally:
             self._close_reader()
@@ -135,11 +135,28 @@ class _Run:
     def until_row(self, last_seq: int, progress: Callable[[int, int], None]) -> None:
         try:
             while self._file.accepted_seq < last_seq and not self._stop.is_set():
-                self._stop.wait(self._guarded_step())
+                self._wait(self._guarded_step())
                 progress(min(self._file.accepted_seq, last_seq), last_seq)
             self._show(StreamState.STOPPED, "The stream was stopped.")
         finally:
             self._close_reader()
+
+    def _wait(self, pause_s: float) -> None:
+        """Let a pause pass, and show meanwhile that the stream is alive and how far it falls behind."""
+        while pause_s > 0 and not self._stop.is_set():
+            part_s = min(pause_s, STATUS_PERIOD_S)
+            self._stop.wait(part_s)
+            pause_s -= part_s
+            if pause_s > 0 and self._shown is not None:
+                self._look_at_head()
+                self._show(self._shown.state, self._shown.sentence, self._shown.trouble)
+
+    def _look_at_head(self) -> None:
+        try:
+            if self._reader is not None:
+                self._head_seq = self._reader.head().seq
+        except JournalError:
+            self._close_reader()  # the next step says so
 
     def _guarded_step(self) -> float:
         """One step; seconds until the next one."""
@@ -172,8 +189,8 @@ class _Run:
         if not rows:
             self._go_on("Everything is sent.")
             return self._pace.poll_s
-        self._oldest_ns = rows[0].t_ns
         points = self._points(rows)
+        self._oldest_ns = points[0].t_ns if points else rows[0].t_ns
         delivery = deliver(self._service.writer, points, self._stop.is_set) if points else None
         if delivery is not None and delivery.kept is not None:
             return self._keep(delivery.kept)
@@ -223,7 +240,6 @@ class _Run:
         if answer.trouble is Trouble.TOO_SLOW:
             self._limit = max(min(FEWEST_POINTS, self._pace.batch_points), self._limit // 2)
             self._in_time = 0
-        self._settling.suspect()
         pause_s = self._troubled(answer.trouble or Trouble.UNEXPECTED, answer.words)
         return max(pause_s, answer.retry_after_s)
 

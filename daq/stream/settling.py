@@ -30,10 +30,6 @@ class Settling:
         self._marks: deque[tuple[float, int]] = deque(maxlen=1000)
         self._next_s = clock.monotonic_s()
 
-    def suspect(self) -> None:
-        """Something went wrong with the server: ask before anything else is sent."""
-        self._next_s = self._clock.monotonic_s()
-
     def check(self) -> None:
         """Ask the server when it started, if that is due."""
         now_s = self._clock.monotonic_s()

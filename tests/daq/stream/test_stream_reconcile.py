@@ -120,10 +120,10 @@ def test_points_of_nobody_are_a_surplus(
 
 
 @pytest.mark.peer
-def test_readings_in_one_millisecond_of_one_series_are_merged_and_explained(
+def test_an_exchanged_balance_continues_its_series_without_a_lost_point(
     site: Site, victoria: LocalVictoriaMetrics, writer: InfluxWriter
 ) -> None:
-    # a balance is exchanged: another channel of the journal, the same series
+    # another channel of the journal, the same series: even readings of one millisecond stay two points
     t_ns = site.first_ns // 1_000_000 * 1_000_000
     with Journal.open(site.journal_path, CLOCK) as journal:
         for number, serial_number in enumerate(("B1", "B2")):
@@ -135,7 +135,7 @@ def test_readings_in_one_millisecond_of_one_series_are_merged_and_explained(
         wait_until_sent(service, seqs[-1])
     found = site.reconcile(victoria.url, service)
     assert found.ok
-    assert (found.journal_rows, found.server_rows, found.merged) == (2, 1, 1)
+    assert (found.journal_rows, found.server_rows) == (2, 2)
 
 
 @pytest.mark.peer

@@ -1,5 +1,6 @@
 """From a real journal into a real VictoriaMetrics, through servers that have bad days."""
 
+import itertools
 import threading
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from daq.stream.cursor import StreamFile, StreamState, read_rejected, read_statu
 from daq.stream.influx import InfluxWriter, Trouble
 from daq.stream.service import Pace, StreamService
 from daq.timeseries_server import LocalVictoriaMetrics
+from drivers.clock import SystemClock
 from tests.clocks import HandClock
 from tests.daq.stream.between import Between, Trick
 from tests.daq.stream.conftest import CLOCK, FAST, Site, running, settings_for, wait_until, wait_until_sent
@@ -25,7 +27,6 @@ def assert_all_there_once(site: Site, url: str, service: StreamService, readings
     found = site.reconcile(url, service)
     assert found.ok, found.sentence
     assert found.journal_rows == found.server_rows == readings
-    assert found.merged == 0
 
 
 def seqs_of(lines: list[str]) -> list[int]:
@@ -97,14 +98,21 @@ def _trouble(site: Site) -> Trouble | None:
     return status.trouble if status else None
 
 
+class Hurried(SystemClock):
+    """Ten seconds pass in a fifth of one."""
+
+    def monotonic_s(self) -> float:
+        return 50 * super().monotonic_s()
+
+
 @pytest.mark.peer
 def test_a_server_that_is_killed_forgets_what_it_accepted_and_gets_it_again(
     site: Site, own_victoria: LocalVictoriaMetrics
 ) -> None:
     with InfluxWriter(settings_for(own_victoria.url)) as writer, site.journal() as journal:
         started_s = writer.started_s()
-        # a clock that stands still: only the trouble itself makes the stream ask for a restart
-        service = site.service(writer, clock=HandClock(CLOCK.now_ns()))
+        # the server is asked for its start every 10 s: here 50 times as often; nothing is taken as settled
+        service = site.service(writer, replace(FAST, settle_s=1e9), Hurried())
         with running(service):
             site.append(journal, 300)
             wait_until_sent(service, head(site))
@@ -370,17 +378,49 @@ class NotedEvent(threading.Event):
         return self.is_set()
 
 
+def in_parts(pauses_s: list[float]) -> list[float]:
+    """A long pause is made of parts of 5 s, so that the status stays fresh."""
+    parts_s: list[float] = []
+    for pause_s in pauses_s:
+        while pause_s > 0:
+            parts_s.append(min(5.0, pause_s))
+            pause_s -= parts_s[-1]
+    return parts_s
+
+
 @pytest.mark.parametrize(
     ("jitter", "pauses_s"),
     [(1.0, [1, 2, 4, 8, 16, 32, 60, 60, 60]), (0.0, [0.5, 1, 2, 4, 8, 16, 30, 30, 30])],
 )
 def test_the_pauses_grow_to_a_minute_and_no_further(site: Site, jitter: float, pauses_s: list[float]) -> None:
     site.fill(1)
+    parts_s = in_parts(pauses_s)
     with InfluxWriter(settings_for("http://127.0.0.1:9")) as writer:
         service = site.service(writer, Pace(jitter=lambda: jitter))
-        service.stop = stop = NotedEvent(len(pauses_s))
+        service.stop = stop = NotedEvent(len(parts_s))
         service.run()
-    assert stop.waits_s == pauses_s
+    assert stop.waits_s == pytest.approx(parts_s)
+
+
+def test_the_status_stays_fresh_during_a_long_pause(site: Site) -> None:
+    clock = HandClock(CLOCK.now_ns())
+    lags_s: list[float] = []
+
+    class Passing(NotedEvent):
+        def wait(self, timeout: float | None = None) -> bool:
+            status = read_status(site.stream_path)
+            assert status is not None
+            lags_s.append(status.lag_s)
+            assert status.updated_ns == clock.now_ns()
+            clock.pass_time(timeout or 0.0)
+            return super().wait(timeout)
+
+    site.fill(1)
+    with InfluxWriter(settings_for("http://127.0.0.1:9")) as writer:
+        service = site.service(writer, Pace(first_back_off_s=60.0, jitter=lambda: 1.0), clock)
+        service.stop = Passing(12)
+        service.run()
+    assert [late - early for early, late in itertools.pairwise(lags_s)] == pytest.approx([5.0] * 11)
 
 
 @pytest.mark.peer
@@ -389,6 +429,6 @@ def test_a_server_that_asks_for_a_pause_gets_it(site: Site, victoria: LocalVicto
     with Between(victoria.url) as between, InfluxWriter(settings_for(between.url)) as writer:
         between.tricks += [Trick(status=429, headers={"Retry-After": "120"}), Trick(status=503), Trick()]
         service = site.service(writer, Pace(jitter=lambda: 1.0))
-        service.stop = stop = NotedEvent(5)
+        service.stop = stop = NotedEvent(28)
         service.run()
-    assert stop.waits_s == [120.0, 2.0, 0.25, 0.25, 0.25]
+    assert stop.waits_s == [*[5.0] * 24, 2.0, 0.25, 0.25, 0.25]
