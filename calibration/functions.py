@@ -56,12 +56,12 @@ class Function:
         """
         if isinstance(x, np.ndarray | complex):
             return self._value(x)
-        number = float(getattr(x, "value", x))
+        differentiable = hasattr(x, "chain")
+        number = float(x.value if differentiable else x)
         if not self._domain(number):
             raise ValueRefusedError(f"{self.__name__}({number:g}) has no value or no derivative")
-        if isinstance(x, int | float):
-            return float(self._value(number))
-        return x.chain(float(self._value(number)), self._derivatives(number))
+        value = float(self._value(number))
+        return x.chain(value, self._derivatives(number)) if differentiable else value
 
 
 def _tan(x: float) -> tuple[float, float, float]:
