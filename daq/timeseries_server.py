@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,7 +37,7 @@ class LocalVictoriaMetrics:
     """One server on 127.0.0.1 that keeps its data in ``folder``; a context manager."""
 
     def __init__(self, program: str, folder: Path, clock: Clock, port: int = 0) -> None:
-        """Args: ``port`` 0 takes a free one, which stays the same over restarts."""
+        """Args: ``port`` 0 takes a free one, and the same one again the next time, as far as it is free."""
         self._program = program
         self._folder = folder
         self._clock = clock
@@ -63,14 +64,28 @@ class LocalVictoriaMetrics:
         Raises:
             StreamError: it ends or stays silent; the sentence names its log.
         """
-        fixed = self._port != 0
-        for _ in range(1 if fixed else _ATTEMPTS):
-            if not fixed:
-                self._port = _free_port()
+        for port in self._ports():
+            self._port = port
             if self._answers_after_start():
+                self._port_file.write_text(f"{port}\n")
                 return
             self.stop()  # the port may have been taken in the meantime
         raise StreamError(f"VictoriaMetrics does not start; see {self._log}.")
+
+    def _ports(self) -> Iterator[int]:
+        """The port that is wished, or the one of last time and then free ones."""
+        if self._port:
+            yield self._port
+            return
+        last = self._port_file.read_text().strip() if self._port_file.exists() else ""
+        if last.isdigit():
+            yield int(last)
+        for _ in range(_ATTEMPTS):
+            yield _free_port()
+
+    @property
+    def _port_file(self) -> Path:
+        return self._folder / "port"
 
     def stop(self) -> None:
         """Ask it to write what it holds and end; kill it if it does not within ten seconds."""

@@ -77,3 +77,17 @@ def test_another_victoria_metrics_on_the_port_is_not_taken_for_ours(program: str
         with pytest.raises(StreamError, match="does not start"):
             LocalVictoriaMetrics(program, tmp_path / "ts", CLOCK, port).start()
         assert is_there(other.url)
+
+
+@pytest.mark.peer
+def test_the_next_start_takes_the_same_port_or_another_one(program: str, tmp_path: Path) -> None:
+    with LocalVictoriaMetrics(program, tmp_path / "ts", CLOCK) as server:
+        first = server.url
+    with LocalVictoriaMetrics(program, tmp_path / "ts", CLOCK) as server:
+        assert server.url == first
+    with (
+        socket.create_server(("127.0.0.1", int(first.rpartition(":")[2]))),
+        LocalVictoriaMetrics(program, tmp_path / "ts", CLOCK) as server,
+    ):
+        assert server.url != first
+        assert is_there(server.url)
