@@ -178,8 +178,8 @@ def indications(t_s: float) -> dict[tuple[str, str], tuple[str, Quality]]:
         ),
         ("H-01", "temperature"): (f"{22.4 + 0.3 * math.sin(t_s / 400) + 0.05 * wave:.1f}", unknown),
         ("H-01", "humidity"): (f"{51 + 2 * math.sin(t_s / 700) + 0.1 * wave:.1f}", unknown),
-        ("O-01", "temperature-1"): (f"{oven:.2f}", unknown),
-        ("O-01", "temperature-2"): (f"{oven - 0.6 + 0.02 * wave:.2f}", unknown),
+        ("O-01", "temperature-1"): (f"{oven:.5f}", unknown),
+        ("O-01", "temperature-2"): (f"{60 + 0.02 * wave:.6f}", unknown),
     }
 
 

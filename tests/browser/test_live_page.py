@@ -171,7 +171,7 @@ def test_lost_and_refused_instruments_look_so_at_once(visit, shoot, laboratory):
             expect(lost.locator(".reason")).to_have_text("线路中断")
             expect(lost.locator(".number")).to_have_text("")
             expect(lost.locator(".note")).to_have_text(
-                re.compile(r"^最后读数 \d+\.\d\d\u2009°C，\d\d:\d\d:\d\d$")
+                re.compile(r"^最后读数 \d+\.\d{3,4}\u2009°C，\d\d:\d\d:\d\d$")
             )
         refused = channel(page, "B-02")
         expect(refused.locator(".status")).to_have_text("▲ 报警")

@@ -46,8 +46,8 @@ class InstrumentCard:
             with box("inside several" if len(view.channels) > 1 else "inside"):
                 with box("head"):
                     ui.label(view.name).classes("name")
-                    ui.label(view.title).classes("title")
-                    ui.label(view.room).classes("room")
+                    mark(ui.label(view.title).classes("title"), title=view.title)
+                    mark(ui.label(view.room).classes("room"), title=view.room)
                 stale = self._here.words.state(ChannelState.STALE)
                 self._channels = [ChannelFace(channel, stale) for channel in view.channels]
                 with box("foot"):
