@@ -14,15 +14,19 @@ import numpy.typing as npt
 
 from calibration.certificates.model import Certificate, Gives, precedence
 from calibration.checks import FloatArray, finite, finite_number
-from calibration.coverage import coverage_factors, normal_factor
 from calibration.errors import UnitMismatchError, UnknownUnitError, ValueRefusedError
+from calibration.kernels import kernel_of
 from calibration.uncertain import Uncertain, independent
 from calibration.units import unit_of
 
 IntArray = npt.NDArray[np.int64]
 
-_BLOCK = 8192
-"""Readings that are worked on at once: what fits into the processor's cache."""
+Chosen = slice | npt.NDArray[np.intp]
+"""Which readings: all, or by their places."""
+
+_BLOCK = 16_000
+"""Readings that are worked on at once: what fits into the processor's cache, in pieces that the allocator
+keeps (below 128 kB) instead of asking the system for new pages every time."""
 
 
 class State(enum.StrEnum):
@@ -84,25 +88,52 @@ def correct(raw: FloatArray, t_ns: IntArray, unit: str, certificates: Sequence[C
     t_ns = np.ascontiguousarray(t_ns, dtype=np.int64)
     if raw.ndim != 1 or raw.shape != t_ns.shape:
         raise ValueRefusedError(f"one time is needed for each reading, found {t_ns.shape} for {raw.shape}")
-    finite("raw", raw)
+    if not math.isfinite(raw.sum()):
+        finite("raw", raw)
     timeline = _Timeline(certificates)
     refusals = [_refusal(certificate, unit) for certificate in certificates]
     numbers = np.empty((4, len(raw)))
     state = np.empty(len(raw), dtype=np.uint8)
     index = np.empty(len(raw), dtype=np.int64)
-    for start in range(0, len(raw), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        x = raw[block]
-        for segment, chosen in timeline.parts(t_ns[block]):
-            owner = timeline.owners[segment]
-            index[block][chosen] = owner
-            if owner >= 0 and refusals[owner] is None:
-                numbers[:, block][:, chosen], state[block][chosen] = _under(certificates[owner], x[chosen])
-            else:
-                why = timeline.reasons[segment] if owner < 0 else refusals[owner]
-                numbers[:, block][:, chosen], state[block][chosen] = math.nan, STATES.index(why)
+    for segment, chosen in timeline.parts(t_ns):
+        owner = timeline.owners[segment]
+        why = timeline.reasons[segment] if owner < 0 else refusals[owner]
+        index[chosen] = owner
+        if why is None:
+            _correct_under(certificates[owner], raw, chosen, (numbers, state))
+        else:
+            numbers[:, chosen], state[chosen] = math.nan, why.code
     value, u, k, expanded = numbers
     return Corrected(value, u, k, expanded, state, index)
+
+
+def _correct_under(
+    certificate: Certificate, raw: FloatArray, chosen: Chosen, into: tuple[FloatArray, npt.NDArray[np.uint8]]
+) -> None:
+    """Readings under one certificate; NaN and the reason where one lies outside its range."""
+    numbers, state = into
+    x = raw[chosen]
+    state[chosen] = State.CORRECTED.code
+    low, high = certificate.curve.low, certificate.curve.high
+    if low <= x.min() and x.max() <= high:
+        if isinstance(chosen, slice):
+            _evaluate(certificate, x, numbers)
+        else:
+            numbers[:, chosen] = _evaluate(certificate, x, np.empty((4, len(x))))
+        return
+    inside = (low <= x) & (x <= high)
+    places = np.arange(len(raw))[chosen]
+    numbers[:, places[~inside]], state[places[~inside]] = math.nan, State.OUT_OF_RANGE.code
+    found = x[inside]
+    numbers[:, places[inside]] = _evaluate(certificate, found, np.empty((4, len(found))))
+
+
+def _evaluate(certificate: Certificate, x: FloatArray, out: FloatArray) -> FloatArray:
+    """Fill ``out`` (4, n) block by block, so that what is worked on stays in the processor's cache."""
+    kernel = kernel_of(certificate)
+    for start in range(0, len(x), _BLOCK):
+        kernel(x[start : start + _BLOCK], out[:, start : start + _BLOCK])
+    return out
 
 
 class _Timeline:
@@ -128,8 +159,10 @@ class _Timeline:
             return State.EXPIRED
         return State.NOT_YET_IN_FORCE if certificates else State.NO_CERTIFICATE
 
-    def parts(self, t_ns: IntArray) -> Iterator[tuple[int, slice | npt.NDArray[np.intp]]]:
+    def parts(self, t_ns: IntArray) -> Iterator[tuple[int, Chosen]]:
         """Every segment that occurs, and which of the readings lie in it."""
+        if not t_ns.size:
+            return
         first, last = np.searchsorted(self._moments, (t_ns.min(), t_ns.max()), side="right")
         if first == last:
             yield int(first), slice(None)
@@ -148,41 +181,6 @@ def _refusal(certificate: Certificate, unit: str) -> State | None:
     except UnknownUnitError:
         same_kind = True
     return State.WRONG_UNIT if same_kind else State.WRONG_QUANTITY
-
-
-def _under(certificate: Certificate, x: FloatArray) -> tuple[FloatArray, npt.NDArray[np.uint8]]:
-    """Value, u, k and U (rows) under one certificate, NaN where x lies outside its range; states."""
-    low, high = certificate.curve.low, certificate.curve.high
-    state = np.full(len(x), State.CORRECTED.code, dtype=np.uint8)
-    if low <= x.min() and x.max() <= high:
-        return _meaning(certificate, x), state
-    inside = (low <= x) & (x <= high)
-    numbers = np.full((4, len(x)), math.nan)
-    numbers[:, inside] = _meaning(certificate, x[inside])
-    state[~inside] = State.OUT_OF_RANGE.code
-    return numbers, state
-
-
-def _meaning(certificate: Certificate, x: FloatArray) -> FloatArray:
-    """Value, u, k and U (rows) for indications inside the range."""
-    value, slope, variance, spread = certificate.curve.evaluate(x)
-    if certificate.gives is Gives.CORRECTION:
-        value = value + x
-        slope = slope + 1
-    squared = slope * slope
-    repeatability = certificate.repeatability**2
-    variance = variance + squared * (certificate.resolution_u**2 + repeatability)
-    variance += sum(c.u**2 for c in certificate.contributions)
-    spread = spread + sum(c.u**4 / c.dof for c in certificate.contributions)
-    if repeatability and math.isfinite(certificate.repeatability_dof):
-        spread = spread + squared * squared * (repeatability**2 / certificate.repeatability_dof)
-    u = np.sqrt(variance)
-    if isinstance(spread, np.ndarray) or spread > 0:
-        with np.errstate(divide="ignore"):  # nothing with finite dof at this reading: infinitely many
-            k = coverage_factors(certificate.level, variance * variance / spread)
-    else:
-        k = np.full_like(u, normal_factor(certificate.level))
-    return np.array((value, u, k, k * u))
 
 
 def corrected(raw: float, unit: str, certificate: Certificate) -> Uncertain:

@@ -79,19 +79,24 @@ def normal_factor(level: float) -> float:
     return float(ndtri((1 + level_of_confidence(level)) / 2))
 
 
-def coverage_factors(level: float, dof: FloatArray) -> FloatArray:
+def coverage_factors(level: float, dof: FloatArray, out: FloatArray | None = None) -> FloatArray:
     """``coverage_factor`` for an array of effective degrees of freedom, by table and series: fast.
 
     Args:
         level: level of confidence.
         dof: shape (n,), each >= 1 or infinite (the caller computed them; they are not checked again).
+        out: shape (n,), where to put the factors; otherwise a new array.
     """
     table = _table(level_of_confidence(level))
-    whole = np.floor(dof * _ALMOST)
-    k = table[np.minimum(whole, TABLE_END).astype(np.intp)]
-    beyond = whole > TABLE_END
-    if beyond.any():
-        k[beyond] = _series(level, whole[beyond])
+    almost = dof * _ALMOST
+    beyond = None
+    if almost.max(initial=0.0) > TABLE_END:
+        beyond = np.flatnonzero(almost > TABLE_END)
+        whole = np.floor(almost[beyond])
+        almost[beyond] = TABLE_END
+    k = np.take(table, almost.astype(np.intp), out=out, mode="clip")
+    if beyond is not None:
+        k[beyond] = _series(level, whole)
     return k
 
 

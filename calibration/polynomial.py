@@ -77,7 +77,7 @@ class Polynomial(Curve):
         return len(self.parameters) - 1
 
     @cached_property
-    def _in_t(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def in_t(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Coefficients by powers of t of value, d(value)/dx and variance: v^T V v is one polynomial."""
         size = len(self.parameters)
         basis = _powers_of_chebyshev(size, 0.0, 1.0)
@@ -91,10 +91,10 @@ class Polynomial(Curve):
     def evaluate(self, x: FloatArray) -> Evaluation:
         """Value, slope and variance by Horner in t; a variance that rounding made negative is 0."""
         t = (x - self.center) / self.half
-        value, slope, variance = self._in_t
-        variances = _horner(variance, t)
+        value, slope, variance = self.in_t
+        values, slopes, variances = (horner(part, t, np.empty_like(t)) for part in (value, slope, variance))
         np.maximum(variances, 0.0, out=variances)
-        return Evaluation(_horner(value, t), _horner(slope, t), variances, self._spread(variances, x))
+        return Evaluation(values, slopes, variances, self._spread(variances, x))
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Shape (n, p): T0(t), T1(t) …."""
@@ -143,12 +143,17 @@ def _float(array: npt.ArrayLike) -> FloatArray:
     return np.asarray(array, dtype=np.float64)
 
 
-def _horner(coefficients: FloatArray, t: FloatArray) -> FloatArray:
-    total = np.full_like(t, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        total *= t
-        total += coefficient
-    return total
+def horner(coefficients: FloatArray, t: FloatArray, out: FloatArray) -> FloatArray:
+    """Sum of coefficients[k] t^k, written into ``out``, which is returned; shapes (p,), (n,), (n,)."""
+    if len(coefficients) == 1:
+        out.fill(coefficients[0])
+        return out
+    np.multiply(t, coefficients[-1], out=out)
+    out += coefficients[-2]
+    for coefficient in coefficients[-3::-1]:
+        out *= t
+        out += coefficient
+    return out
 
 
 def _powers_of_chebyshev(size: int, center: float, half: float) -> npt.NDArray[np.longdouble]:
