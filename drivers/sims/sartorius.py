@@ -64,7 +64,7 @@ class SbiTwin:
             case b"x2_":
                 return text_line("SerNo.", self.plate.serial_number).encode("ascii")
             case b"x3_":
-                return text_line("Ver. no.", self.plate.firmware).encode("ascii")
+                return text_line("Vers.", self.plate.firmware).encode("ascii")
         return b""
 
     def spontaneous(self, now_s: float) -> bytes:
@@ -120,7 +120,7 @@ class MoistureTwin:
             case b"x2_":
                 return text_line("SerNo.", self.plate.serial_number).encode("ascii")
             case b"x3_":
-                return text_line("Ver. no.", self.plate.firmware).encode("ascii")
+                return text_line("Vers.", self.plate.firmware).encode("ascii")
         return b""
 
     def spontaneous(self, now_s: float) -> bytes:

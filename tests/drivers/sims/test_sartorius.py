@@ -29,7 +29,7 @@ def test_identity_lines_are_20_characters_and_no_weights():
     twin = SbiTwin(StillPan(), BALANCE)
     assert twin.answer(b"\x1bx1_\r\n", 0.0) == b"Model     ENTRIS2202\r\n"
     assert twin.answer(b"\x1bx2_", 0.0) == b"SerNo.    0031801165\r\n"
-    assert twin.answer(b"\x1bx3_", 0.0) == b"Ver. no.    00-39-12\r\n"
+    assert twin.answer(b"\x1bx3_", 0.0) == b"Vers.       00-39-12\r\n"
 
 
 @pytest.mark.parametrize(
