@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from calibration import functions
+from calibration.distributions import Normal, correlated_normals
 from calibration.errors import CovarianceError, ValueRefusedError
 from calibration.inputs import simultaneous_means
+from calibration.montecarlo import Settings, monte_carlo
 from calibration.uncertain import (
     Uncertain,
     contributions,
@@ -203,6 +205,23 @@ def test_gtc_agrees_on_random_models(seed):
         assert 1 / a.dof == pytest.approx(1 / GTC.dof(b), rel=1e-9, abs=1e-12)
     scale = mine[0].u * mine[1].u
     assert covariance(*mine) / scale == pytest.approx(GTC.get_covariance(*his) / scale, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_monte_carlo_agrees_within_two_per_cent_of_u_on_random_models(seed):
+    rng = np.random.default_rng(1000 + seed)
+    x, u = rng.uniform(-2, 3, 5), rng.uniform(1e-4, 1e-3, 5)
+    factor = rng.normal(size=(3, 4))
+    block_v = 1e-7 * factor @ factor.T
+    model = random_model(rng, 5)
+    ours = [independent(float(v), float(s), "x") for v, s in zip(x[:2], u[:2], strict=True)]
+    linear_u = model(ours + list(correlated(x[2:], block_v, "block")), functions)[0].u
+    drawn = {f"x{i}": Normal(float(x[i]), float(u[i])) for i in range(2)}
+    drawn |= {f"x{i + 2}": member for i, member in enumerate(correlated_normals(x[2:], block_v))}
+    found = monte_carlo(
+        lambda **q: model(list(q.values()), functions)[0], drawn, Settings(seed, trials=40_000)
+    )
+    assert found.u == pytest.approx(linear_u, rel=0.02)
 
 
 @pytest.mark.parametrize(
