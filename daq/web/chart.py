@@ -35,7 +35,7 @@ def chart_options(points: Sequence[Point], plot: Plot, words: Words, theme: Them
     shift_s = words.offset_s(plot.now_ns)
     line, low, height = _series(points, plot, shift_s)
     end_ms = (plot.now_ns / NS_PER_S + shift_s) * 1000
-    label = {"color": palette.quiet}
+    label = {"color": palette.quiet, "hideOverlap": True}
     axis = {"axisLine": {"lineStyle": {"color": palette.line}}, "axisLabel": label}
     band = {"type": "line", "stack": "band", "stackStrategy": "all", "symbol": "none", "silent": True}
     flat = {"lineStyle": {"opacity": 0}, "tooltip": {"show": False}}

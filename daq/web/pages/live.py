@@ -102,7 +102,8 @@ class ChannelFace:
 
     def show(self, view: ChannelView) -> None:
         """Bring the channel up to date."""
-        mark(self._root, data_state=view.state, data_long="yes" if view.places > LONG else "no")
+        long = bool(view.number) and view.places > LONG
+        mark(self._root, data_state=view.state, data_long="yes" if long else "no")
         put(self._number, view.number)
         mark(self._number, style=f"min-width: {_width(view)}")
         put(self._unit, view.unit)

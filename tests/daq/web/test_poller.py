@@ -153,11 +153,12 @@ def test_another_journal_in_its_place_is_read_from_its_begin(poller, tmp_path, c
         weigh(journal, clock, "2.0000")
         poller.step()
     (tmp_path / "data").rename(tmp_path / "old")
-    assert poller.step().journal == "waiting"
     with journal_of(tmp_path, clock) as journal:
         weigh(journal, clock, "3.0000")
         channel = poller.step().instrument("B-01").channels[0]
     assert [meant.row.raw_text for meant in channel.recent] == ["3.0000"]
+    (tmp_path / "data").rename(tmp_path / "older")
+    assert poller.step().journal == "waiting"
 
 
 def test_damaged_journal_is_told_with_what_to_do(poller, tmp_path):
