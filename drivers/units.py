@@ -28,7 +28,6 @@ _ON_THE_WIRE = {
     "lbs": "lb",
     "OZ": "oz",
     "gn": "GN",
-    "gr": "GN",
     "PCS": "pcs",
     "PC": "pcs",
     "pc": "pcs",

@@ -39,6 +39,11 @@ def sbi(request: bytes, number: int) -> str:
     return table[request.decode().strip()]
 
 
+def old_sbi(request: bytes, number: int) -> str | bytes:
+    """Before the Cubis: no identity, and so no fence; only the quiet time protects."""
+    return f"N     + {number:8.2f} g  " if request.startswith(b"\x1bP") else b""
+
+
 def moisture(request: bytes, number: int) -> str:
     table = {"\x1bx1_": "MA160", "\x1bx2_": "SerNo.    0031801166", "\x1bP": f"Moist + {number:8.2f} %M "}
     return table[request.decode().strip()]
@@ -72,6 +77,7 @@ RTU_REQUEST = bytes.fromhex("010300000002c40b")
 CASES = {
     "mt-sics": ("mettler-toledo-mt-sics", "tcp", Numbered(mt_sics, cut_line, b"SI")),
     "sbi": ("sartorius-sbi", "tcp", Numbered(sbi, cut_line, b"\x1bP")),
+    "old-sbi": ("sartorius-sbi", "tcp", Numbered(old_sbi, cut_line, b"\x1bP")),
     "moisture": ("sartorius-ma-moisture", "tcp", Numbered(moisture, cut_line, b"\x1bP")),
     "rtu": (
         "renke-rs-ws-n01",
@@ -127,6 +133,8 @@ class Gateway:
 def test_a_reply_that_waits_in_a_gateway_never_answers_the_next_question(
     name, late_s, need_program, tmp_path
 ):
+    if name == "old-sbi" and late_s > TIMEOUT_S + QUIET_S:
+        late_s = TIMEOUT_S + 0.9 * QUIET_S
     profile_name, scheme, twin = CASES[name]
     twin.number = 0
     changes = {"timeout_s": TIMEOUT_S, "quiet_s": QUIET_S, "min_interval_s": 0.0}
