@@ -242,6 +242,21 @@ def test_lines_nobody_asked_for_are_reported_and_not_used(case, tmp_path):
 
 
 @every_case
+def test_an_old_value_that_comes_between_two_polls_is_reported_and_not_used(case, tmp_path):
+    """Somebody presses the print key, or a reply comes a second time."""
+    with rig(case, tmp_path) as bench:
+        old = bench.poll_until_it_answers().readings[0].frame
+        bench.poll_until_it_answers()
+        bench.twin.unasked = old
+        while bench.twin.unasked:
+            time.sleep(0.01)
+        time.sleep(0.02)  # until it has come through the wire
+        poll = bench.poll_until_it_answers()
+        assert poll.readings
+        assert (EventKind.UNSOLICITED, old) in [(event.kind, event.frame) for event in poll.events]
+
+
+@every_case
 def test_a_storm_of_faults_gives_no_wrong_value(case, tmp_path):
     storm = (Late(JUST_LATE_S), WrongReply(case.other_request), HalfLine(), Cut(0.05))
     with rig(case, tmp_path) as bench:

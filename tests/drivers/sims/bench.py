@@ -29,7 +29,7 @@ from drivers.sims.twins import client_url, framing_for
 from drivers.sims.wire import SimServer
 
 TIMEOUT_S = 0.15
-QUIET_S = 0.08
+QUIET_S = 0.06
 SERIAL_NUMBER = "0031801165"
 PROFILES = load_profiles()
 PLATE = Nameplate("BENCH1", SERIAL_NUMBER, "1.00", capacity_g=220.0, decimals=2)
@@ -70,6 +70,8 @@ class TaggedTwin:
     inner: Twin
     source: Source
     log: list[tuple[bytes, int]] = field(default_factory=list)
+    unasked: bytes = b""
+    """Sent once, as soon as the wire's thread looks."""
 
     def cut(self, buffer: bytes) -> int:
         return self.inner.cut(buffer)
@@ -80,7 +82,8 @@ class TaggedTwin:
         return self.inner.answer(request, now_s)
 
     def spontaneous(self, now_s: float) -> bytes:
-        return b""
+        unasked, self.unasked = self.unasked, b""
+        return unasked
 
 
 @dataclass(frozen=True)
