@@ -174,7 +174,6 @@ class TcpLink(_BufferedLink):
         except OSError as error:
             raise LinkError(_connect_sentence(self._address, error)) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.openings += 1
 
     def close(self) -> None:

@@ -238,15 +238,17 @@ def _mistakes_in(entry: _TextFile | _ModbusFile) -> list[str]:
     counts = Counter(channel.name for channel in entry.channel)
     found += [f"channel.name: {name!r} stands {count} times" for name, count in counts.items() if count > 1]
     units = {channel.unit for channel in entry.channel}
+    is_always_fenced = False
     if isinstance(entry, _ModbusFile):
         found += mistakes_in(RegisterMap(entry.unit_id, entry.block, entry.channel))
-        if entry.quiet_s <= entry.timeout_s:
-            found.append(
-                f"quiet_s: found {entry.quiet_s:g}; it must exceed timeout_s ({entry.timeout_s:g}), because "
-                "only silence keeps a late RTU answer from being taken for the next one"
-            )
     else:
         units |= set(entry.text.units)
+        is_always_fenced = entry.dialect == "mt-sics" and entry.text.identity
+    if entry.quiet_s <= entry.timeout_s and not is_always_fenced:
+        found.append(
+            f"quiet_s: found {entry.quiet_s:g}; it must exceed timeout_s ({entry.timeout_s:g}), because "
+            "where no identity is told only silence keeps a late answer from being taken for the next"
+        )
     unknown = ", ".join(sorted(units - PROJECT_UNITS))
     if unknown:
         found.append(f"unit: found {unknown}; allowed are {' '.join(sorted(PROJECT_UNITS))}")

@@ -20,7 +20,7 @@ _COMMANDS = (
     | _TARE_IDS
     | _NO_PARAMETERS
     | {"ST", "SX", "SXI", "SXIR", "D", "DW", "DAT", "TIM", "WS", "K", "PWR", "RST", "PRN", "PSI", "POH"}
-    | {"KCPC", "IBMT", "IBIS"}
+    | {"KCPC", "IBMT", "IBIS", "TAR"}
 )
 _NUMBERED_COMMAND = re.compile(r"(?:[ICMPU]|HA)[0-9]{0,3}")
 _ERRORS = {
@@ -50,6 +50,7 @@ class MtSics:
 
     def __init__(self, options: TextOptions) -> None:
         self._units = options.units
+        self._has_identity = options.identity
 
     def questions(self) -> tuple[Question, ...]:
         """``SI``: the weight now, stable or not."""
@@ -57,6 +58,8 @@ class MtSics:
 
     def identity_questions(self) -> tuple[Question, ...]:
         """``@`` cancels what is under way and answers with the serial number; older ones refuse the rest."""
+        if not self._has_identity:
+            return ()
         details = tuple(_question(command, is_optional=True) for command in ("I2", "I3", "I11"))
         return (_question("@", attempts=2), *details)
 

@@ -1,5 +1,7 @@
 """MT-SICS beyond the shared vectors: AT/AB manual p. 87 (grammar), AL/IC p. 72 (commands), labmcp."""
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.dialects.base import Answer
@@ -144,6 +146,12 @@ def test_identity_lines_tell_who_it_is_and_never_a_value(balance, line, identity
     assert decoded.outcome is Outcome.IDENTITY
     assert decoded.identity == identity
     assert not decoded.indications
+
+
+def test_a_relative_that_knows_no_identity_is_not_asked():
+    profile = load_profiles()["mettler-toledo-mt-sics"]
+    plain = replace(profile, options=replace(profile.text, identity=False))
+    assert make_dialect(plain).identity_questions() == ()
 
 
 def test_a_reply_is_tied_to_its_question_by_its_identifier(balance):

@@ -1,5 +1,6 @@
 """Profiles: those that come with the program are sound, and every mistake in one is named at once."""
 
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -140,6 +141,12 @@ def test_a_map_that_cannot_be_is_refused(change, sentence):
     assert any(sentence in mistake for mistake in mistakes(SENSOR, change))
 
 
+def test_text_without_identity_needs_silence_longer_than_an_answer():
+    for change in (('units = ["g"]', 'units = ["g"]\nidentity = false'), ('"mt-sics"', '"sartorius-sbi"')):
+        (found,) = mistakes(BALANCE, change)
+        assert "quiet_s: found 0.5; it must exceed timeout_s (2)" in found
+
+
 def test_a_span_must_rise():
     span = 'span = { low = "5", high = "5", decimals = 1 }'
     found = mistakes(SENSOR, ('scale = "0.1"', span), ('type = "int16"', 'type = "uint16"'))
@@ -160,6 +167,12 @@ def test_channels_have_different_names():
 def test_text_units_are_the_project_s():
     (found,) = mistakes(BALANCE, ('units = ["g"]', 'units = ["g", "gram"]'))
     assert found.startswith("x.toml: unit: found gram; allowed are")
+
+
+def test_the_example_of_the_manual_is_a_profile():
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "instruments.md").read_text("utf-8")
+    example, *_ = re.findall("```toml\n(.*?)```", manual, re.DOTALL)
+    assert read_profile("th-1", example.encode(), "th-1.toml").channels[0].name == "temperature"
 
 
 @pytest.mark.parametrize("data", [b"title = [", b"\xff\xfe", b"= 3"])
