@@ -197,7 +197,11 @@ def test_taylor_numbers_carry_the_derivatives_of_any_model():
             - 1 / functions.atan(z)
         )
 
-    at = {"x": 1.3, "y": 0.4, "z": 0.7}
+    check_derivatives(model, {"x": 1.3, "y": 0.4, "z": 0.7})
+    check_derivatives(lambda x, y: functions.sin(x * y) * functions.exp(x + y * y), {"x": 0.8, "y": -0.6})
+
+
+def check_derivatives(model, at):
     found = expanded(model, at)
     assert found.value == pytest.approx(model(**at))
     h = 1e-3

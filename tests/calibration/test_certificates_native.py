@@ -123,6 +123,7 @@ def test_the_guide_shows_files_that_are_read():
         ),
         ("error = 0.08", "error = 0.05", "point[2].error: found 0.05; error = indication - reference"),
         ("k = 2", "k = 0", "point[1].k: found 0; allowed is a coverage factor, a number greater than 0"),
+        ("k = 2", "k = true", "point[1].k: found true; allowed is a coverage factor"),
         ("U = 0.10", "U = -0.1", "point[1].U: found -0.1; allowed is"),
         ("U = 0.10", 'U = "0.1"', 'point[1].U: found "0.1"; allowed is'),
         ("U = 0.10\n", "", "point[1].U: is missing; needed is an expanded uncertainty"),

@@ -207,6 +207,20 @@ def test_arrays_are_refused_by_name():
         correct(np.array([1.0, 2.0]), np.array([1]), "g", [one])
 
 
+def test_a_variance_that_rounding_makes_negative_is_zero():
+    vanishing = 3.7
+    line = np.array([-vanishing, 1.0])
+    one = certificate(
+        curve=Polynomial.from_powers([0.0, 1e-3], 1e-6 * np.outer(line, line), 0.1, 10.0),
+        resolution=0.0,
+        repeatability=0.0,
+    )
+    raw = vanishing + np.linspace(-1e-7, 1e-7, 2001)
+    result = correct(raw, at(one, raw), "g", [one])
+    assert states(result) == [State.CORRECTED] * 2001
+    assert np.all(result.u < 1e-9)
+
+
 def test_no_readings_are_no_trouble():
     empty = correct(np.array([]), np.array([], dtype=np.int64), "g", [certificate()])
     assert [len(column) for column in (empty.value, empty.U, empty.state)] == [0, 0, 0]

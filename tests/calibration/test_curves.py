@@ -209,6 +209,8 @@ def test_nonlinearity_from_points_bounds_a_parabola_exactly():
     x = np.array([0.0, 1.0, 2.0, 3.0])
     table = PointTable.from_points(x, 0.5 * x**2, [0.1] * 4, correlation=1, non_linearity=None)
     assert table.segment_u == pytest.approx([1 / 8 / math.sqrt(3)] * 3)
+    bent = PointTable.from_points([0, 1, 2, 3], [0, 0, 0, 1], [0.1] * 4, correlation=1, non_linearity=None)
+    assert bent.segment_u * math.sqrt(3) == pytest.approx([0, 1 / 8, 1 / 8])
     middle = table.forward(1.5)
     assert abs(middle.value - 0.5 * 1.5**2) == pytest.approx(1 / 8)
 
@@ -347,6 +349,54 @@ def test_its90_sub_range_8_from_tin_and_zinc(problem):
     assert curve.value([given["W"]]) == pytest.approx([expected["t90_degC"]], abs=1e-9)
     at_zinc = curve.forward(given["W_Zn"])
     assert at_zinc.u == pytest.approx(2e-6 / reference_slope(np.array([692.677]))[0], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("subrange", "formula"),
+    [
+        (
+            1,
+            lambda w, c: (
+                c[0] * (w - 1)
+                + c[1] * (w - 1) ** 2
+                + sum(c[1 + i] * math.log(w) ** (i + 2) for i in range(1, 6))
+            ),
+        ),
+        (
+            2,
+            lambda w, c: (
+                c[0] * (w - 1) + c[1] * (w - 1) ** 2 + sum(c[1 + i] * math.log(w) ** i for i in range(1, 4))
+            ),
+        ),
+        (3, lambda w, c: c[0] * (w - 1) + c[1] * (w - 1) ** 2 + c[2] * math.log(w) ** 2),
+        (4, lambda w, c: c[0] * (w - 1) + c[1] * (w - 1) * math.log(w)),
+        (5, lambda w, c: c[0] * (w - 1) + c[1] * (w - 1) ** 2),
+        (7, lambda w, c: c[0] * (w - 1) + c[1] * (w - 1) ** 2 + c[2] * (w - 1) ** 3),
+        (8, lambda w, c: c[0] * (w - 1) + c[1] * (w - 1) ** 2),
+        (9, lambda w, c: c[0] * (w - 1) + c[1] * (w - 1) ** 2),
+        (10, lambda w, c: c[0] * (w - 1)),
+        (11, lambda w, c: c[0] * (w - 1)),
+    ],
+)
+def test_its90_deviation_functions_are_those_of_the_scale(subrange, formula):
+    size = {1: 7, 2: 5, 3: 3, 4: 2, 5: 2, 7: 3, 8: 2, 9: 2, 10: 1, 11: 1}[subrange]
+    c = np.random.default_rng(subrange).uniform(-1e-4, 1e-4, size)
+    deviation = Deviation(subrange, c, np.zeros((size, size)))
+    for w in (0.3, 0.9, 1.1) if subrange <= 5 else (1.05, 1.4, 2.2):
+        assert deviation.value(np.array([w]))[0] == pytest.approx(formula(w, c), rel=1e-12)
+
+
+def test_its90_sub_range_6_has_its_fourth_term_above_aluminium_only():
+    c = np.array([-2e-4, 3e-6, -1e-6, 2e-5])
+    deviation = Deviation(6, c, np.zeros((4, 4)))
+    aluminium = deviation.ratio_at_aluminium
+    assert aluminium - deviation.value(np.array([aluminium]))[0] == pytest.approx(
+        FIXED_POINT_RATIOS["Al"], abs=1e-8
+    )
+    for w in (2.0, 3.3, 3.5, 4.2):
+        expected = sum(c[i] * (w - 1) ** (i + 1) for i in range(3))
+        expected += c[3] * (w - aluminium) ** 2 if w > aluminium else 0
+        assert deviation.value(np.array([w]))[0] == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("subrange", range(1, 12))

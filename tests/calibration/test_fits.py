@@ -246,6 +246,7 @@ def test_full_covariance_of_both_axes_reaches_a_point_without_gradient(degree):
 def test_pairs_and_full_covariance_are_the_same_fit():
     rng = np.random.default_rng(5)
     x, y, u_x, u_y = eiv_sample(rng, 8, 2)
+    x, y = x + u_x * rng.normal(size=8), y + u_y * rng.normal(size=8)
     xy = rng.uniform(-0.8, 0.8, 8) * u_x * u_y
     by_pairs = fit_distance(Points(x, y, u_x, u_y, xy), degree=2)
     full = np.block([[np.diag(u_x**2), np.diag(xy)], [np.diag(xy), np.diag(u_y**2)]])
@@ -279,6 +280,7 @@ def test_odrpack_finds_the_same_curve_with_u_on_both_axes(degree):
 
 def test_exact_x_is_the_limit_of_small_u_on_x():
     x, y, _, u_y = eiv_sample(np.random.default_rng(2), 9, 1)
+    y += np.linspace(-0.3, 0.3, 9) ** 2
     exact = fit_polynomial(x, y, 1, u_y)
     nearly = fit_distance(Points(x, y, np.full(9, 1e-9), u_y))
     assert line(nearly) == pytest.approx(line(exact), rel=1e-8)
@@ -321,6 +323,27 @@ def test_the_degree_that_made_the_points_is_chosen_four_times_in_five(degree, kn
         chosen.append(choice.chosen.degree)
     assert chosen.count(degree) >= 48
     assert min(chosen) == degree  # never too low
+
+
+def test_a_highest_coefficient_that_is_not_significant_is_dropped():
+    x = np.linspace(-1, 1, 30)
+    shape = x**2 - np.mean(x**2)
+    y = x + shape * math.sqrt(3 / np.sum(shape**2)) + 0.6 * (-1.0) ** np.arange(30)
+    choice = choose_degree(x, y, np.ones(30), monotonic=False)
+    assert choice.candidates[2].aicc < choice.candidates[1].aicc
+    assert choice.candidates[2].p_last == pytest.approx(0.083, abs=0.02)
+    assert choice.chosen.degree == 1
+    assert choice.reason.endswith("degree 1")
+
+
+def test_residuals_that_keep_a_shape_are_not_accepted_though_chi_square_is_small():
+    x = np.linspace(0, 10, 20)
+    y = x + 0.02 * (x - 5) ** 2 + 0.01 * np.random.default_rng(3).normal(size=20)
+    choice = choose_degree(x, y, np.ones(20), monotonic=False)
+    line = choice.candidates[1]
+    assert line.fit.accepted
+    assert (line.runs, line.accepted) == (3, False)
+    assert choice.chosen.degree == 2
 
 
 def test_a_curve_that_turns_back_is_not_chosen_for_values():
