@@ -201,10 +201,16 @@ class Instrument:
             return ProtocolError(msg, part, decoded.outcome)
         if foreign and not question.may_be_silent:
             return ProtocolError(f"{url}: {foreign} other messages came, but no answer to {label}")
-        unit = f"unit id {self._settings.unit_id}, " if self._profile.dialect == "modbus" else ""
-        setting = f"{unit}line settings and the instrument's own menu ({self._profile.dialect})"
         msg = f"{url}: no answer to {label} within {self._profile.timeout_s:g} s"
-        return LinkTimeoutError(f"{msg}; check power, cable, {setting}")
+        return LinkTimeoutError(f"{msg}; check power, cable, {self._what_to_check()}")
+
+    def _what_to_check(self) -> str:
+        menu = f"line settings and the instrument's own menu ({self._profile.dialect})"
+        if self._profile.dialect != "modbus":
+            return menu
+        other = {"modbus": "modbus-rtu+tcp", "modbus-rtu+tcp": "modbus"}.get(self._link.url.split(":")[0])
+        hint = f", and whether {other}:// is the right framing" if other else ""
+        return f"unit id {self._settings.unit_id}, {menu}{hint}"
 
     def _wrong(self, question: Question, frame: bytes) -> ProtocolError:
         decoded = self._dialect.interpret(question, frame)

@@ -17,9 +17,9 @@ _LONGEST_UNIT = 4
 _BODY_COLUMNS = 14
 
 _STATUS_WORDS = (
-    (re.compile(r"H|High", re.IGNORECASE), Outcome.OVERLOAD, "overload"),
+    (re.compile(r"H|High", re.IGNORECASE), Outcome.OVERLOAD, "above the range"),
     (re.compile(r"HH", re.IGNORECASE), Outcome.OVERLOAD, "above the checkweighing limit"),
-    (re.compile(r"L|Low", re.IGNORECASE), Outcome.UNDERLOAD, "underload; is the pan in place?"),
+    (re.compile(r"L|Low", re.IGNORECASE), Outcome.UNDERLOAD, "below the range; is the pan in place?"),
     (re.compile(r"LL", re.IGNORECASE), Outcome.UNDERLOAD, "below the checkweighing limit"),
     (re.compile(r"C|Cal\..*", re.IGNORECASE), Outcome.ADJUSTING, "adjustment is running"),
     (re.compile(r"OFF", re.IGNORECASE), Outcome.OFF, "the display is off; switch the instrument on"),
