@@ -14,11 +14,15 @@ from drivers.register_map import MOST_REGISTERS, RegisterChannel, RegisterMap
 from drivers.sims.physics import Course
 from drivers.urls import Framing
 
+RTU_REQUEST_BYTES = 8
+"""Unit, function, address, count, CRC."""
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
 ILLEGAL_VALUE = 3
 DEVICE_FAILURE = 4
 
+FLOAT_DECIMALS = 2
+"""A module that sends float32 measures in steps all the same: 0.01 degC is usual for Pt100."""
 _FORMATS = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
 
 
@@ -78,6 +82,28 @@ class RegistersTwin:
         return {address for block in blocks for address in range(block.address, block.end)}
 
 
+class EitherFraming:
+    """One unit that takes requests of both framings, for whoever does not know which to expect."""
+
+    def __init__(self, rtu: RegistersTwin, mbap: RegistersTwin) -> None:
+        self._rtu = rtu
+        self._mbap = mbap
+
+    def cut(self, buffer: bytes) -> int:
+        """Eight bytes with a sound CRC are an RTU request, everything else is Modbus TCP."""
+        if len(buffer) < RTU_REQUEST_BYTES:
+            return 0
+        return RTU_REQUEST_BYTES if crc_fits(buffer[:RTU_REQUEST_BYTES]) else self._mbap.cut(buffer)
+
+    def answer(self, request: bytes, now_s: float) -> bytes:
+        """The reply in the framing of the request."""
+        return (self._rtu if crc_fits(request) else self._mbap).answer(request, now_s)
+
+    def spontaneous(self, now_s: float) -> bytes:
+        """Nothing: a Modbus server speaks when it is asked."""
+        return b""
+
+
 class Bus:
     """Several units on one RS-485 line."""
 
@@ -106,7 +132,7 @@ def encode_channel(channel: RegisterChannel, value: float | None) -> tuple[int, 
     if value is None:
         data = _fault_bytes(channel)
     elif channel.type == "float32":
-        data = struct.pack(">f", value)
+        data = struct.pack(">f", round(value, FLOAT_DECIMALS))
     else:
         number = _number(channel, value)
         try:

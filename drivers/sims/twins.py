@@ -22,7 +22,7 @@ from drivers.sims.physics import (
     room_temperature,
     water_bath,
 )
-from drivers.sims.registers import RegistersTwin
+from drivers.sims.registers import EitherFraming, RegistersTwin
 from drivers.sims.sartorius import MoistureTwin, SbiTwin
 from drivers.sims.twin import Nameplate, Twin
 from drivers.urls import Framing
@@ -36,13 +36,13 @@ SCENARIOS = {
 """What a dialect's twin can play. ``sensor-fault`` breaks the probe of the last channel."""
 
 
-def framing_for(listen: str) -> Framing:
-    """How Modbus messages are wrapped there: MBAP at ``tcp://``, RTU at ``rtu+tcp://`` and ``pty:``.
+def framing_for(listen: str) -> Framing | None:
+    """How Modbus messages are wrapped there: either way at ``tcp://``, RTU at ``rtu+tcp://`` and ``pty:``.
 
     Raises:
         ProfileError: ``listen`` cannot be understood.
     """
-    return Framing.MBAP if parse_listen(listen).scheme == "tcp" else Framing.RTU
+    return None if parse_listen(listen).scheme == "tcp" else Framing.RTU
 
 
 def client_url(profile: Profile, listen: str) -> str:
@@ -70,10 +70,17 @@ def make_twin(
     profile: Profile,
     scenario: str = "default",
     seed: int = 0,
-    framing: Framing = Framing.MBAP,
+    framing: Framing | None = None,
     serial_number: str = "",
 ) -> Twin:
-    """A twin that speaks the profile's dialect; without ``serial_number`` it has one made of the seed.
+    """A twin that speaks the profile's dialect.
+
+    Args:
+        profile: what kind of instrument it is.
+        scenario: one of ``SCENARIOS``.
+        seed: another seed is another story.
+        framing: how Modbus messages are wrapped; None takes either.
+        serial_number: what it tells when asked; empty makes one of the seed.
 
     Raises:
         ProfileError: the dialect's twin does not play that scenario.
@@ -83,7 +90,9 @@ def make_twin(
         msg = f"scenario: found {scenario!r}; a twin of {profile.dialect} plays {allowed}"
         raise ProfileError(msg)
     if isinstance(profile.options, RegisterMap):
-        return RegistersTwin(profile.options, _courses(profile, scenario, seed), framing, profile.unit_id)
+        courses = _courses(profile, scenario, seed)
+        made = {each: RegistersTwin(profile.options, courses, each, profile.unit_id) for each in Framing}
+        return made[framing] if framing else EitherFraming(made[Framing.RTU], made[Framing.MBAP])
     return _TEXT_TWINS[profile.dialect](scenario, seed, serial_number or f"SIM{seed:07}")
 
 

@@ -25,9 +25,11 @@ from drivers.sims.physics import Drying, Weighing
 from drivers.sims.registers import RegistersTwin
 from drivers.sims.sartorius import MoistureTwin, SbiTwin
 from drivers.sims.twin import Nameplate, Twin
-from drivers.sims.twins import client_url, framing_for
+from drivers.sims.twins import client_url
 from drivers.sims.wire import SimServer
+from drivers.urls import Framing
 
+TCP, PTY = "tcp://127.0.0.1:0", "pty:{base}/line"
 TIMEOUT_S = 0.15
 QUIET_S = 0.06
 SERIAL_NUMBER = "0031801165"
@@ -127,7 +129,7 @@ class Case:
         inner: Twin
         if isinstance(profile.options, RegisterMap):
             courses = dict.fromkeys(self.channels, source.course)
-            framing = framing_for(self.listen.format(base="/tmp"))
+            framing = Framing.MBAP if self.listen == TCP else Framing.RTU
             inner = RegistersTwin(profile.options, courses, framing, unit_id)
         elif profile.dialect == "mt-sics":
             inner = MtSicsTwin(_At(source.pan), plate)
@@ -195,7 +197,6 @@ _MBAP = replace(
     other_request=bytes.fromhex("fff1000000060103 00000004"),
 )
 
-TCP, PTY = "tcp://127.0.0.1:0", "pty:{base}/line"
 CASES = (
     *(replace(each, name=f"{each.name}-tcp", listen=TCP) for each in (_MT_SICS, _SBI, _MOISTURE, _MBAP)),
     replace(_RTU, name="rtu-tcp", listen="rtu+" + TCP),

@@ -106,10 +106,10 @@ def test_scenarios_show_on_the_wire():
 @pytest.mark.parametrize(
     ("profile", "listen", "framing", "url"),
     [
-        ("renke-rs-ws-n01", "tcp://127.0.0.1:15020", Framing.MBAP, "modbus://127.0.0.1:15020"),
+        ("renke-rs-ws-n01", "tcp://127.0.0.1:15020", None, "modbus://127.0.0.1:15020"),
         ("renke-rs-ws-n01", "rtu+tcp://127.0.0.1:15020", Framing.RTU, "modbus-rtu+tcp://127.0.0.1:15020"),
         ("renke-rs-ws-n01", "pty:/tmp/line", Framing.RTU, "modbus-rtu:/tmp/line"),
-        ("sartorius-sbi", "tcp://127.0.0.1:4001", Framing.MBAP, "tcp://127.0.0.1:4001"),
+        ("sartorius-sbi", "tcp://127.0.0.1:4001", None, "tcp://127.0.0.1:4001"),
         ("sartorius-sbi", "pty:/tmp/line", Framing.RTU, "serial:/tmp/line"),
         ("sartorius-sbi", "pty:line", Framing.RTU, f"serial:{Path.cwd()}/line"),
     ],

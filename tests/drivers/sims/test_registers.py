@@ -9,7 +9,7 @@ import pytest
 from drivers.modbus import ReadRequest, encode_request, parse
 from drivers.profiles import load_profiles
 from drivers.register_map import Block, Fault, RegisterChannel, RegisterMap, Span
-from drivers.sims.registers import Bus, RegistersTwin, encode_channel
+from drivers.sims.registers import Bus, EitherFraming, RegistersTwin, encode_channel
 from drivers.urls import Framing
 
 ROOM = RegisterMap(
@@ -104,7 +104,7 @@ def channel(kind: str, **settings) -> RegisterChannel:
         (channel("int16", scale="0.1"), 105.04, (1050,)),
         (channel("int32"), -2.0, (0xFFFF, 0xFFFE)),
         (channel("uint32", word_order="little"), 65537.0, (1, 1)),
-        (channel("float32"), 30.56, (0x41F4, 0x7AE1)),
+        (channel("float32"), 30.5612, (0x41F4, 0x7AE1)),  # a step of the module is 0.01
         (channel("float32", word_order="little"), 30.56, (0x7AE1, 0x41F4)),  # Vaisala: low word first
         (channel("uint16", span=Span(Decimal(-50), Decimal(150), 2)), 50.0, (0x8000,)),  # ADAM-6015
         (channel("uint16", span=Span(Decimal(-50), Decimal(150), 2)), 200.0, (0xFFFF,)),
@@ -146,3 +146,16 @@ def test_every_modbus_profile_has_a_twin_that_fills_its_blocks():
                 assert isinstance(words, tuple), profile.name
                 assert len(words) == block.count
                 assert any(words)
+
+
+def test_a_twin_of_either_framing_answers_in_the_framing_it_was_asked_in():
+    twin = EitherFraming(room(Framing.RTU), room(Framing.MBAP))
+    rtu, mbap = bytes.fromhex("010300000002c40b"), bytes.fromhex("002a00000006 010300000002")
+    assert twin.cut(rtu) == 8
+    assert twin.cut(rtu[:7]) == 0
+    assert twin.cut(mbap + mbap) == 12
+    assert twin.cut(mbap[:11]) == 0
+    assert twin.answer(rtu, 0.0) == bytes.fromhex("010304 0292 ff9b 5a3d")
+    assert twin.answer(mbap, 0.0) == bytes.fromhex("002a00000007 010304 0292 ff9b")
+    assert twin.answer(b"no request", 0.0) == b""
+    assert twin.spontaneous(0.0) == b""
