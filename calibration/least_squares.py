@@ -1,7 +1,7 @@
 """Linear least squares by QR in extended precision, for every fit of this package.
 
 Modified Gram-Schmidt on [A | y] after whitening. Extended precision (80 bits on x86-64, 128 on aarch64) keeps
-the digits that NIST's hardest sets (Filip, Wampler5) lose in double; where the platform has none, double
+the digits that NIST's noisiest sets (Wampler3, Wampler5) lose in double; where the platform has none, double
 is used.
 """
 
