@@ -142,7 +142,8 @@ class _Timeline:
     def __init__(self, certificates: Sequence[Certificate]) -> None:
         moments = {moment for c in certificates for moment in (c.in_force_from_ns, c.valid_until_ns)}
         self._moments = np.array(sorted(moments), dtype=np.int64)
-        starts = [-1, *(int(moment) for moment in self._moments)]
+        starts = [int(moment) for moment in self._moments]
+        starts.insert(0, starts[0] - 1 if starts else 0)
         self.owners = [self._owner(certificates, at_ns) for at_ns in starts]
         """By segment: index of the certificate, or -1."""
         self.reasons = [self._reason(certificates, at_ns) for at_ns in starts]

@@ -40,15 +40,17 @@ def its_90(table: Table, units: Units) -> Callable[[], Sensor]:
     r_tpw = float(table.positive("r_tpw", "the resistance at the triple point of water in ohm"))
     u_r_tpw = float(table.positive("u_r_tpw", "its standard uncertainty in ohm"))
     parts = []
-    contributions: tuple[Contribution, ...] = ()
+    whole = "U" in table
+    contributions = _uncertainty(table, 0)[1] if whole else ()
     subranges = table.tables("subrange")
     if not subranges:
         table.mistake("subrange", "is missing; needed are one or two tables [[curve.subrange]]")
     for item in subranges:
         number = item.whole("number", "the number of a sub-range of ITS-90, 1 to 11")
         coefficients = _coefficients(item, "a, b, c …", None)
-        covariance, more = _uncertainty(item, len(coefficients))
-        contributions += more
+        covariance = np.zeros((len(coefficients), len(coefficients)))
+        if not whole:
+            covariance = _covariance(item, len(coefficients))
         item.refuse_unknown()
         parts.append((number, coefficients, covariance))
     return lambda: (
@@ -73,8 +75,11 @@ def _coefficients(table: Table, names: str, size: int | None) -> FloatArray:
 def _uncertainty(table: Table, size: int) -> tuple[FloatArray, tuple[Contribution, ...]]:
     """The covariance of the coefficients; or none of them, and one U of the temperature for all readings."""
     if "covariance" in table or "U" not in table:
-        rows = table.matrix("covariance", size)
-        return np.array([[float(number) for number in row] for row in rows]), ()
+        return _covariance(table, size), ()
     expanded = table.positive("U", "an expanded uncertainty in degC")
     u = float(expanded / table.positive("k", "a coverage factor"))
     return np.zeros((size, size)), (Contribution("calibration", u, common=True),)
+
+
+def _covariance(table: Table, size: int) -> FloatArray:
+    return np.array([[float(number) for number in row] for row in table.matrix("covariance", size)])

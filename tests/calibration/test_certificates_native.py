@@ -108,6 +108,16 @@ def test_the_guide_shows_files_that_are_read():
         assert read(block).notes == ()
 
 
+def test_the_guide_shows_curves_that_are_read():
+    text = GUIDE.read_text(encoding="utf-8")
+    head = BALANCE.split("[equipment]")[0] + BALANCE[BALANCE.index("[in_use]") : BALANCE.index("[curve]")]
+    balance = BALANCE[BALANCE.index("[equipment]") : BALANCE.index("[in_use]")]
+    errors, resistor, platinum = re.findall(r"```toml\n(\[(?:equipment|curve)\].*?)```", text, re.DOTALL)
+    assert read(head + balance + errors).value_unit == "g"
+    assert read(head + resistor).value_unit == "degC"
+    assert read(head + resistor.split("[curve]")[0] + platinum).value_unit == "degC"
+
+
 @pytest.mark.parametrize(
     ("found", "instead", "sentence"),
     [

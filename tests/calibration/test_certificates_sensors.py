@@ -39,8 +39,7 @@ covariance = [[1e-13, 0], [0, 1e-13]]
 [[curve.subrange]]
 number = 8
 coefficients = [-2.2e-4, -1e-6]
-U = 0.001
-k = 2
+covariance = [[1e-13, 0], [0, 1e-13]]
 """
 )
 THERMISTOR = (
@@ -119,8 +118,13 @@ def test_one_u_of_the_temperature_is_one_error_in_all_readings():
             "curve: found sub-ranges 4, 5; needed is one, or one of 1 to 4",
         ),
         (STANDARD, "number = 8", "number = 12", "curve: sub-range 12 is not one of ITS-90"),
-        (STANDARD, "U = 0.001\nk = 2\n", "U = 0.001\n", "curve.subrange[2].k: is missing"),
-        (STANDARD, "[-2.2e-4, -1e-6]", "[-2.2e-4]", "curve: sub-range 8 has 2 coefficients, found 1"),
+        (STANDARD, "r_tpw = 25.5", "r_tpw = 25.5\nU = 0.001", "curve.k: is missing"),
+        (
+            STANDARD,
+            "[-2.2e-4, -1e-6]",
+            "[-2.2e-4]",
+            "curve.subrange[2].covariance: found 2 lists, of 2, 2 numbers",
+        ),
         (
             THERMISTOR,
             "7.979204726779924e-05",
@@ -139,3 +143,14 @@ def test_a_mistake_is_named(text, found, instead, sentence):
     assert found in text
     said = mistakes(text.replace(found, instead, 1))
     assert any(sentence in one for one in said), said
+
+
+def test_its90_may_state_one_u_for_both_sub_ranges():
+    text = STANDARD.replace("covariance = [[1e-13, 0], [0, 1e-13]]\n", "")
+    text = text.replace("u_r_tpw = 1e-5", "u_r_tpw = 1e-5\nU = 0.002\nk = 2")
+    certificate = read_native(text.encode(), "T-05.toml")
+    assert [part.u for part in certificate.contributions] == [0.001]
+    assert (
+        "curve.subrange[2].covariance: unknown key"
+        in mistakes(STANDARD.replace("r_tpw", "U = 1\nk = 2\nr_tpw", 1))[1]
+    )
