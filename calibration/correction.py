@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibration.certificates.model import Certificate, Gives, precedence
+from calibration.certificates.model import Certificate, Gives, in_force
 from calibration.checks import FloatArray, finite, finite_number
 from calibration.errors import UnitMismatchError, UnknownUnitError, ValueRefusedError
 from calibration.kernels import kernel_of
@@ -151,8 +151,8 @@ class _Timeline:
 
     @staticmethod
     def _owner(certificates: Sequence[Certificate], at_ns: int) -> int:
-        ranked = [(precedence(c), i) for i, c in enumerate(certificates) if c.is_in_force(at_ns)]
-        return max(ranked)[1] if ranked else -1
+        owner = in_force(certificates, at_ns)
+        return next((i for i, one in enumerate(certificates) if one is owner), -1)
 
     @staticmethod
     def _reason(certificates: Sequence[Certificate], at_ns: int) -> State:
