@@ -57,18 +57,21 @@ class MtSics:
         return (_question("SI"),)
 
     def identity_questions(self) -> tuple[Question, ...]:
-        """``@`` cancels what is under way and answers with the serial number; older ones refuse the rest."""
+        """The serial number, and what older ones may refuse.
+
+        Not ``@``, which tells the serial number too: it resets the balance, the operator's tare included.
+        """
         if not self._has_identity:
             return ()
         details = tuple(_question(command, is_optional=True) for command in ("I2", "I3", "I11"))
-        return (_question("@", attempts=2), *details)
+        return (_question("I4", attempts=2), *details)
 
     def decode(self, frame: bytes) -> Decoded:
         """What one line means."""
         return decode_line(frame, self._decode_text)
 
     def answers(self, question: Question, frame: bytes) -> Answer:
-        """By the identifier in front: ``SI`` is answered by ``S`` (some say ``SI``), ``@`` by ``I4``."""
+        """By the identifier in front; ``SI`` is answered by ``S`` (some say ``SI``)."""
         outcome = self.decode(frame).outcome
         if outcome in BROKEN:
             return Answer.WRONG
@@ -76,7 +79,7 @@ class MtSics:
         head = text.split(" ")[0]
         if head in _ERRORS:
             return Answer.YES
-        expected = {"SI": ("S", "SI"), "@": ("I4",)}.get(question.label, (question.label,))
+        expected = ("S", "SI") if question.label == "SI" else (question.label,)
         is_reply = outcome is not Outcome.REQUEST
         return Answer.YES if is_reply and head in expected else Answer.FOREIGN
 

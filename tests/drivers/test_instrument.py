@@ -65,7 +65,7 @@ def lines(table: dict[str, str]) -> Callable[[bytes], bytes]:
 
 
 XS205 = {
-    "@": 'I4 A "B123456789"',
+    "I4": 'I4 A "B123456789"',
     "I2": 'I2 A "XS205DU Excellence 220.0000 g"',
     "I3": 'I3 A "3.10 10.28.0.493.142"',
     "I11": "ES",
@@ -114,7 +114,7 @@ def test_connect_tells_who_it_is_and_asks_in_order():
     with bench(Script(lines(XS205)), BALANCE) as each:
         identity = each.instrument.connect()
         assert identity == Identity("XS205DU Excellence", "B123456789", "3.10")
-        assert each.script.asked == [b"@\r\n", b"I2\r\n", b"I3\r\n", b"I11\r\n"]
+        assert each.script.asked == [b"I4\r\n", b"I2\r\n", b"I3\r\n", b"I11\r\n"]
 
 
 def test_a_reading_carries_value_unit_time_quality_and_bytes():
@@ -147,13 +147,13 @@ def test_the_first_identity_question_is_asked_twice():
     answers = iter((b"", b'I4 A "B123456789"\r\n', b"ES\r\n", b"ES\r\n", b"ES\r\n"))
     with bench(Script(lambda _: next(answers)), BALANCE) as each:
         assert each.instrument.connect().serial_number == "B123456789"
-        assert each.script.asked[:3] == [b"@\r\n", b"@\r\n", b"I2\r\n"]
+        assert each.script.asked[:3] == [b"I4\r\n", b"I4\r\n", b"I2\r\n"]
 
 
 def test_an_instrument_that_refuses_to_say_who_it_is_has_another_profile():
     with (
-        bench(Script(lines({**XS205, "@": "ES"})), BALANCE) as each,
-        pytest.raises(ProtocolError, match=r"the answer to @ is no identity .* check the profile"),
+        bench(Script(lines({**XS205, "I4": "ES"})), BALANCE) as each,
+        pytest.raises(ProtocolError, match=r"the answer to I4 is no identity .* check the profile"),
     ):
         each.instrument.connect()
 
@@ -176,7 +176,7 @@ def test_silence_names_everything_to_check():
     with bench(Script(lambda _: b""), BALANCE) as each, pytest.raises(LinkTimeoutError) as caught:
         each.instrument.connect()
     what = "check power, cable, line settings and the instrument's own menu (mt-sics)"
-    assert f"no answer to @ within 0.4 s; {what}" in str(caught.value)
+    assert f"no answer to I4 within 0.4 s; {what}" in str(caught.value)
     with (
         rtu_bench(lambda _: b"") as each,
         pytest.raises(LinkTimeoutError, match=r"unit id 1, .*whether modbus://"),
@@ -187,7 +187,7 @@ def test_silence_names_everything_to_check():
 def test_garbage_names_the_line_settings():
     with (
         bench(Script(lambda _: b"\xd3\xa0\xb1\x99\x80"), BALANCE) as each,
-        pytest.raises(ProtocolError, match=r"5 bytes, but no whole answer to @ .*check baud rate") as caught,
+        pytest.raises(ProtocolError, match=r"5 bytes, but no whole answer to I4 .*check baud rate") as caught,
     ):
         each.instrument.connect()
     assert caught.value.outcome is Outcome.NOT_ASCII

@@ -31,7 +31,7 @@ TIMEOUT_S, QUIET_S = 0.3, 0.35
 
 
 def mt_sics(request: bytes, number: int) -> str:
-    return {"@": 'I4 A "B1"', "SI": f"S S {number:10.4f} g"}.get(request.decode().strip(), "ES")
+    return {"I4": 'I4 A "B1"', "SI": f"S S {number:10.4f} g"}.get(request.decode().strip(), "ES")
 
 
 def sbi(request: bytes, number: int) -> str:

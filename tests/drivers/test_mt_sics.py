@@ -158,7 +158,7 @@ def test_a_reply_is_tied_to_its_question_by_its_identifier(balance):
     (weigh,) = balance.questions()
     who, model, *_ = balance.identity_questions()
     assert weigh.request == b"SI\r\n"
-    assert who.request == b"@\r\n"
+    assert who.request == b"I4\r\n"
     weight, serial_number = b"S S     100.00 g\r\n", b'I4 A "B1"\r\n'
     assert balance.answers(weigh, weight) is Answer.YES
     assert balance.answers(weigh, b"SI D    100.00 g\r\n") is Answer.YES
