@@ -14,6 +14,7 @@ from drivers.register_map import MOST_REGISTERS, OUTCOME_OF, Block, RegisterChan
 from drivers.urls import Framing
 
 _FULL_SCALE = 0xFFFF
+_BEYOND = {0: Outcome.UNDERLOAD, _FULL_SCALE: Outcome.OVERLOAD}
 _HIGHEST_TRANSACTION = 0xFFFF
 _SIGNIFICANT_DIGITS = range(1, 10)
 """Nine always tell two float32 apart (IEEE 754)."""
@@ -165,12 +166,14 @@ def read_channel(channel: RegisterChannel, words: Sequence[int]) -> Indication |
     return Indication(channel.name, text, channel.unit, Quality.UNKNOWN_STABILITY)
 
 
-def _read_span(channel: RegisterChannel, span: Span, raw: int) -> Indication:
-    """0 to 65535 over the span; at either end the input may lie beyond it, and the quality says so."""
+def _read_span(channel: RegisterChannel, span: Span, raw: int) -> Indication | Refusal:
+    """0 to 65535 over the span; at either end the input may lie beyond it, and no value is known."""
+    if raw in _BEYOND:
+        detail = f"the input is at or beyond an end of its range, {span.low} to {span.high} {channel.unit}"
+        return Refusal(_BEYOND[raw], detail, channel.name)
     value = span.low + raw * (span.high - span.low) / _FULL_SCALE
     text = f"{value.quantize(Decimal(1).scaleb(-span.decimals), ROUND_HALF_EVEN):f}"
-    beyond = {0: Quality.UNDER_RANGE, _FULL_SCALE: Quality.OVER_RANGE}.get(raw, Quality.GOOD)
-    return Indication(channel.name, text, channel.unit, Quality.UNKNOWN_STABILITY | beyond)
+    return Indication(channel.name, text, channel.unit, Quality.UNKNOWN_STABILITY)
 
 
 def _read_float(channel: RegisterChannel, data: bytes) -> Indication | Refusal:

@@ -99,13 +99,14 @@ def test_error_numbers_lie_below_a_bound():
     assert lowest.text == "-3200.0"
 
 
-def test_a_span_is_linear_and_its_ends_are_out_of_range():
+def test_a_span_is_linear_and_its_ends_give_no_value():
     ranged = channel(type="uint16", span=Span(Decimal(-50), Decimal(150), 2))
     readings = [read_channel(ranged, [raw]) for raw in (0, 1, 32768, 65534, 65535)]
-    assert [each.text for each in readings] == ["-50.00", "-50.00", "50.00", "150.00", "150.00"]
-    unknown = Quality.UNKNOWN_STABILITY
-    under, over = unknown | Quality.UNDER_RANGE, unknown | Quality.OVER_RANGE
-    assert [each.quality for each in readings] == [under, unknown, unknown, unknown, over]
+    under, *inside, over = readings
+    assert [each.text for each in inside] == ["-50.00", "50.00", "150.00"]
+    assert [each.quality for each in inside] == [Quality.UNKNOWN_STABILITY] * 3
+    assert [under.outcome, over.outcome] == [Outcome.UNDERLOAD, Outcome.OVERLOAD]
+    assert "at or beyond an end of its range, -50 to 150 degC" in over.detail
 
 
 def test_an_unconfirmed_channel_gives_no_value():
