@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from daq.errors import StreamError
-from daq.stream.influx import Trouble
+from daq.stream.trouble import Trouble
 
 SCHEMA_VERSION = 1
 

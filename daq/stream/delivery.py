@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from daq.stream.influx import Answer, Trouble, Verdict, Writer
+from daq.stream.influx import Answer, Verdict, Writer
 from daq.stream.points import DataPoint
+from daq.stream.trouble import Trouble
 
 PROBES = 20
 

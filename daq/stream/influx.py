@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from daq.errors import StreamError
 from daq.settings import TimeSeriesSettings
 from daq.stream.points import DataPoint
+from daq.stream.trouble import Trouble
 
 WRITE_TIMEOUT_S = 8.0
 """Shorter than the patience of who ends the service; a batch that takes longer is halved."""
@@ -50,20 +51,6 @@ class Verdict(enum.StrEnum):
     """At least one of its points is at fault."""
     KEEP = "keep"
     """No point is at fault: send it again later."""
-
-
-class Trouble(enum.StrEnum):
-    """Why nothing goes on for the moment."""
-
-    UNREACHABLE = "unreachable"
-    TOO_SLOW = "too-slow"
-    BUSY = "busy"
-    TOKEN = "token"  # noqa: S105 - the word, not a secret
-    NOT_FOUND = "not-found"
-    REFUSES_ALL = "refuses-all"
-    UNEXPECTED = "unexpected"
-    JOURNAL = "journal"
-    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from daq.journal import JournalChannel, JournalReader, ReadingRow, Row
 from daq.lab.meaning import meaning
 from daq.stream.cursor import RejectedPoint, StreamFile, StreamState, StreamStatus
 from daq.stream.delivery import DeliveryStoppedError, Refused, deliver
-from daq.stream.influx import Answer, Trouble, Writer
+from daq.stream.influx import Answer, Writer
 from daq.stream.points import DataPoint, data_points
 from daq.stream.settling import SETTLE_S, Settling
+from daq.stream.trouble import Trouble
 from drivers.clock import Clock
 
 FEWEST_POINTS = 100

@@ -13,7 +13,7 @@ from daq.journal import JournalReader, Row
 from daq.records.certificates import ByChannel, CertificateFolder
 from daq.settings import Settings
 from daq.stream.cursor import read_status
-from daq.stream.influx import Trouble
+from daq.stream.trouble import Trouble
 from daq.web.facts import Fact, FactKind, SiteNow
 from daq.web.live import RECENT, Board
 from daq.web.plan import Plans

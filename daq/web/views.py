@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from daq.i18n import N_
 from daq.settings import Settings
-from daq.stream.influx import Trouble
+from daq.stream.trouble import Trouble
 from daq.web.digits import typeset, unit
 from daq.web.facts import CertificateState, ChannelNow, ChannelState, Fact, FactKind, InstrumentNow, SiteNow
 from daq.web.words import Words, symbol, with_unit

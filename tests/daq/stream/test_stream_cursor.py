@@ -15,7 +15,7 @@ from daq.stream.cursor import (
     read_rejected,
     read_status,
 )
-from daq.stream.influx import Trouble
+from daq.stream.trouble import Trouble
 
 TARGET = "http://127.0.0.1:8428 lab hengliang site"
 

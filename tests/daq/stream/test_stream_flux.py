@@ -20,9 +20,10 @@ import pytest
 
 from daq.errors import StreamError
 from daq.stream.counts import FluxShelf, open_shelf
-from daq.stream.influx import InfluxWriter, Trouble
+from daq.stream.influx import InfluxWriter
 from daq.stream.points import Series
 from daq.stream.reconcile import Reconciler
+from daq.stream.trouble import Trouble
 from tests.daq.stream.conftest import QuickLook, Site, running, settings_for, wait_until_sent
 from tests.daq.stream.test_stream_influx import POINT
 

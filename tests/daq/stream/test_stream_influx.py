@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from daq.errors import StreamError
-from daq.stream.influx import InfluxWriter, Trouble, Verdict
+from daq.stream.influx import InfluxWriter, Verdict
 from daq.stream.points import DataPoint, Series
+from daq.stream.trouble import Trouble
 from daq.timeseries_server import LocalVictoriaMetrics
 from tests.daq.stream.conftest import settings_for
 

@@ -9,8 +9,9 @@ import pytest
 from daq.errors import JournalMissingError, StreamError
 from daq.journal import JournalReader
 from daq.stream.cursor import StreamFile, StreamState, read_rejected, read_status
-from daq.stream.influx import InfluxWriter, Trouble
+from daq.stream.influx import InfluxWriter
 from daq.stream.service import Pace, StreamService
+from daq.stream.trouble import Trouble
 from daq.timeseries_server import LocalVictoriaMetrics
 from drivers.clock import SystemClock
 from tests.clocks import HandClock

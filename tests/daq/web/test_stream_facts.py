@@ -3,7 +3,7 @@
 import pytest
 
 from daq.stream.cursor import StreamState, StreamStatus
-from daq.stream.influx import Trouble
+from daq.stream.trouble import Trouble
 from daq.web.facts import FactKind
 from daq.web.stream_facts import stream_facts
 from daq.web.views import TROUBLES
