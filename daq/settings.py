@@ -50,7 +50,8 @@ class InstrumentEntry(_Section):
     room_en: str = ""
     url: str
     profile: str
-    unit_id: int = Field(default=1, ge=0, le=255)
+    unit_id: int | None = Field(default=None, ge=0, le=255)
+    """Modbus unit; by default the one the profile says it leaves the works with."""
     serial_number: str = ""
     """From the register of equipment; an instrument that says another one is refused."""
     period_s: float = Field(default=1.0, ge=0.05, le=3600)
@@ -130,7 +131,7 @@ def _rooted(settings: Settings, folder: Path) -> Settings:
 def _repeated(path: Path, settings: Settings) -> tuple[str, ...]:
     mistakes = []
     names: set[str] = set()
-    addresses: dict[tuple[str, int], str] = {}
+    addresses: dict[tuple[str, int | None], str] = {}
     for index, entry in enumerate(settings.instruments):
         key = f"instrument[{index + 1}]"
         if entry.name.casefold() in names:

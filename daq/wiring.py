@@ -72,7 +72,7 @@ def build_workers(settings: Settings, journal: Journal, clock: Clock) -> list[Li
 def _seat(entry: InstrumentEntry, profile: Profile, link: Link, clock: Clock) -> Seat:
     settings = InstrumentSettings(
         name=entry.name,
-        unit_id=entry.unit_id,
+        unit_id=profile.unit_id if entry.unit_id is None else entry.unit_id,
         serial_number=entry.serial_number,
         simulated=entry.simulated,
     )
