@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from calibration.budget import budget, second_order
 from calibration.distributions import (
     Arcsine,
     InexactRectangular,
@@ -28,6 +29,7 @@ from calibration.montecarlo import (
     numerical_tolerance,
     validate,
 )
+from calibration.uncertain import independent
 
 MILLION = 1_000_000
 
@@ -89,6 +91,21 @@ def test_jcgm101_9_3_mass_calibration(problem):
     assert linear_ends == pytest.approx(expected["gum_first_order_interval"], rel=1e-6, abs=0)
     assert not checked.valid
     assert checked.reported is found
+
+
+def test_jcgm101_9_3_mass_calibration_with_second_order_terms(problem):
+    given = problem("P-s1-9.3-mass-calibration")
+    x, expected = given["inputs"], given["expected"]
+    inputs = {name: independent(x[name]["x"], x[name]["u"], name) for name in ("m_Rc", "dm_Rc")}
+    for name in ("rho_a", "rho_W", "rho_R"):
+        low, high = x[name]["low"], x[name]["high"]
+        inputs[name] = independent((low + high) / 2, (high - low) / math.sqrt(12), name)
+    difference = mass_difference(**inputs)
+    found = budget(difference, 0.95, second_order(mass_difference, inputs))
+    assert difference.u == pytest.approx(expected["u_gum_first_order"], rel=1e-6, abs=0)
+    assert found.u == pytest.approx(expected["u_gum_with_higher_order"], abs=0.0005), (
+        "printed with two digits"
+    )
 
 
 @pytest.mark.parametrize("name", ["P-s1-9.4-x0-r0", "P-s1-9.4-x0.05-r0", "P-s1-9.4-x0.01-r0.9"])
