@@ -2,7 +2,7 @@
 
 import typer
 
-from daq.commands import demo, instruments, record, site
+from daq.commands import bench, demo, instruments, record, site
 
 app = typer.Typer(
     name="hengliang",
@@ -28,5 +28,6 @@ COMMANDS = (
     record.verify,
     record.reconcile,
 )
+app.add_typer(bench.app, name="bench")
 for command in COMMANDS:
     app.command()(command)
