@@ -77,7 +77,7 @@ _BENCHES = (
     ),
     _Plan(
         "H-01",
-        ("温湿度变送器", "Temperature and humidity transmitter"),
+        ("温湿度变送器", "Thermo-hygrometer"),
         ("天平室", "Balance room"),
         "renke-rs-ws-n01",
         "rtu+" + _FREE_PORT,
