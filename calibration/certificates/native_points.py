@@ -128,15 +128,30 @@ def _error(table: Table, stated: dict[str, Decimal], factor: Fraction) -> Fracti
 
 
 def _compare(table: Table, key: str, error: Fraction, true: Fraction, written: Decimal) -> None:
-    """Note a contradiction that is more than the rounding of the last digit that was written."""
+    sentence = contradiction(key, error, true, written)
+    if sentence:
+        table.mistake(key, sentence)
+
+
+def contradiction(key: str, error: Fraction, true: Fraction, written: Decimal) -> str:
+    """A sentence on a contradiction that is more than the rounding of the last digit that was written.
+
+    Args:
+        key: "error" or "correction": what was written.
+        error: the error it stands for.
+        true: indication minus reference, in the same unit.
+        written: the number with its digits.
+
+    Returns:
+        Empty if there is none.
+    """
     step = Fraction(10) ** int(written.as_tuple().exponent)
     if abs(error - true) <= step / 2:
-        return
+        return ""
     right = true if key == "error" else -true
     other = "correction" if key == "error" else "error"
     hint = f" (the sign is that of the {other})" if abs(error + true) <= step / 2 else ""
-    table.mistake(
-        key,
+    return (
         f"found {written}{hint}; error = indication - reference and correction = -error, so here it is "
-        f"{float(right):g}",
+        f"{float(right):g}"
     )

@@ -1,0 +1,131 @@
+"""The outside of a Digital Calibration Certificate: namespace, version, and every number in it read once.
+
+Versions 2.3.0 to 3.3.0 of PTB's schema are understood; the version is the attribute ``schemaVersion``.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from lxml import etree
+
+from calibration.certificates.dsi import NAMESPACE as DSI
+from calibration.certificates.dsi import Series, is_number_element, read_alternatives
+from calibration.certificates.findings import Findings, local_name
+from calibration.certificates.safe_xml import parse_xml
+from calibration.errors import CertificateError
+
+NAMESPACE = "https://ptb.de/dcc"
+DCC = f"{{{NAMESPACE}}}"
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+VERSIONS = ("2.3.0", "2.4.0", "3.0.0", "3.1.0", "3.1.1", "3.1.2", "3.2.0", "3.2.1", "3.3.0")
+MOST_NUMBERS = 100_000
+
+_ROOT = f"{DCC}digitalCalibrationCertificate"
+_PRE_RELEASE = re.compile(r"3\.4\.0(-rc\.\d{1,3})?", re.ASCII)
+_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_HOSTS = {"ptb.de", "www.ptb.de", "www.w3.org"}
+_NOT_DATA = {"comment", "document"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A certificate that may be read: safe, of a known version, all numbers legible."""
+
+    root: etree._Element
+    version: str
+    findings: Findings
+    numbers: dict[etree._Element, tuple[Series, ...]]
+
+    def alternatives(self, quantity: etree._Element) -> tuple[Series, ...]:
+        """The numbers of a ``dcc:quantity`` in each of its choices of units; none if it has no numbers."""
+        return next((self.numbers[child] for child in quantity if child in self.numbers), ())
+
+
+def open_document(data: bytes, file_name: str) -> Document:
+    """A certificate for reading.
+
+    Args:
+        data: the bytes of the file.
+        file_name: for the sentences.
+
+    Raises:
+        CertificateError: not safe XML, no certificate of PTB's namespace, a version that is not read, a
+            schema elsewhere, or text where a number must stand; all such numbers at once.
+    """
+    findings = Findings(file_name)
+    root = parse_xml(data, file_name)
+    version = _version(root, file_name)
+    _check_location(root, file_name)
+    if version not in VERSIONS:
+        findings.warn("//", f"schema version {version} is a pre-release: read as 3.3.0, check every value")
+    numbers = _numbers(root, findings, gaps=version not in VERSIONS or version >= "3.3.0")
+    if findings.refusals:
+        raise CertificateError(findings.refusals)
+    return Document(root, version, findings, numbers)
+
+
+def _version(root: etree._Element, file_name: str) -> str:
+    if root.tag != _ROOT:
+        raise CertificateError((f"{file_name}: {_other_root(root)}",))
+    version = root.get("schemaVersion")
+    known = f"versions {VERSIONS[0]} to {VERSIONS[-1]} are read"
+    if version is None:
+        sentence = f"no attribute schemaVersion, so it is older than 2.3.0; {known}: key its values in"
+        raise CertificateError((f"{file_name}: {sentence}",))
+    if version not in VERSIONS and not _PRE_RELEASE.fullmatch(version):
+        raise CertificateError((f"{file_name}: schemaVersion is {version[:40]!r}; {known}",))
+    return version
+
+
+def _other_root(root: etree._Element) -> str:
+    name = local_name(root)
+    if name == "digitalCalibrationCertificate":
+        return (
+            f"its namespace is {etree.QName(root).namespace!r}, that of versions before 2.1.1; only "
+            f"{NAMESPACE} is read: keep the file as an attachment and key its values in"
+        )
+    return (
+        f"its root is <{name}>; a Digital Calibration Certificate begins with <digitalCalibrationCertificate>"
+    )
+
+
+def _check_location(root: etree._Element, file_name: str) -> None:
+    """A document that names somebody else's schema is not what it says; nothing is ever fetched."""
+    for address in root.get(_LOCATION, "").split()[1::2]:
+        parts = _split(address)
+        if parts is None or (parts.scheme and (parts.hostname or "") not in _HOSTS):
+            sentence = (
+                f"it names {address[:80]!r} as its schema; allowed is one of ptb.de (or none). Nothing was "
+                "fetched; ask the laboratory where this file comes from"
+            )
+            raise CertificateError((f"{file_name}: {sentence}",))
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
+def _numbers(
+    root: etree._Element, findings: Findings, *, gaps: bool
+) -> dict[etree._Element, tuple[Series, ...]]:
+    """Every quantity outside comment and embedded document, so that no bad number stays unseen."""
+    found: dict[etree._Element, tuple[Series, ...]] = {}
+    count = 0
+    for part in root:
+        if local_name(part) in _NOT_DATA:
+            continue
+        for element in part.iter(f"{{{DSI}}}*"):
+            parent = element.getparent()
+            inside = parent is not None and etree.QName(parent).namespace == DSI
+            if inside or not (is_number_element(element) or local_name(element).startswith("complex")):
+                continue
+            found[element] = read_alternatives(element, findings, gaps=gaps)
+            count += sum(len(series.numbers) for series in found[element])
+            if count > MOST_NUMBERS:
+                findings.refuse("", f"more than {MOST_NUMBERS} numbers; a certificate has a few hundred")
+                return found
+    return found

@@ -1,0 +1,88 @@
+r"""The unit of a number in a certificate, and what quantity it is of.
+
+D-SI writes a relative humidity, a moisture content and a plain ratio all as ``\percent``; the words around
+the number say which. Spellings that real certificates have and D-SI has not are accepted, and noted.
+"""
+
+import re
+from collections.abc import Callable
+
+from calibration.certificates.findings import Findings, Place
+from calibration.errors import UnitMismatchError, UnknownUnitError
+from calibration.spellings import read_dsi, read_word
+from calibration.units import UNITS, Kind, Unit
+
+_HUMIDITY = re.compile(r"humid|feuchte|湿度|%\s?rh|rel\.? ?hum", re.I)
+_MOISTURE = re.compile(r"moisture|loss on drying|dry residue|material ?feuchte|水分|含水|干燥失重|失重", re.I)
+_SLIPS = (
+    (re.compile(r"^/(?=[a-z])"), "\\\\"),
+    (re.compile(r"\\meter\b"), r"\\metre"),
+    (re.compile(r"\\liter\b"), r"\\litre"),
+    (re.compile(r"^\\°C$"), r"\\degreecelsius"),
+)
+_PERCENT_OF_MOISTURE = "%M"
+
+
+def quantity_and_unit(
+    written: str, context: str, place: Place, findings: Findings
+) -> tuple[str, Unit | None]:
+    """The quantity of a number and its unit; ``("", None)`` and a finding if the unit is not known.
+
+    Args:
+        written: content of ``si:unit``.
+        context: names and refTypes around the number, for telling apart what has no dimension.
+        place: of the number.
+        findings: where aliases and unknown units go.
+    """
+    for spelling in dict.fromkeys((written, _without_slips(written))):
+        found = _read(spelling, context, read_dsi)
+        if found:
+            if spelling != written or "degreeCelsius" in spelling:
+                findings.note(
+                    place, f"unit {written!r} is not spelled as D-SI has it; read as {found[1].symbol}"
+                )
+            return found
+    found = _read(written, context, read_word)
+    if found:
+        findings.warn(place, f"unit {written!r} is not written in D-SI; read as {found[1].symbol}: check it")
+        return found
+    findings.warn(
+        place, f"unit {written[:60]!r} is of no kind that is known here; the number is kept as it is"
+    )
+    return "", None
+
+
+def unit_by(written: str, quantity: str) -> Unit:
+    """The unit that a proposal names: the project's own, or D-SI.
+
+    Raises:
+        UnknownUnitError: neither of them.
+        UnitMismatchError: of another quantity.
+    """
+    return UNITS[written] if written in UNITS else read_dsi(written, quantity)
+
+
+def _without_slips(written: str) -> str:
+    for pattern, instead in _SLIPS:
+        written = pattern.sub(instead, written)
+    return written
+
+
+def _read(written: str, context: str, reader: Callable[[str, str], Unit]) -> tuple[str, Unit] | None:
+    """The first quantity to which the unit belongs; the dimensionless ones are told apart by words."""
+    kinds: list[Kind] = [kind for kind in Kind if kind not in (Kind.HUMIDITY, Kind.MOISTURE)]
+    if _MOISTURE.search(context):
+        kinds.insert(0, Kind.MOISTURE)
+    elif _HUMIDITY.search(context):
+        kinds.insert(0, Kind.HUMIDITY)
+    for kind in kinds:
+        try:
+            unit = reader(written, kind)
+        except UnitMismatchError:
+            continue
+        except UnknownUnitError:
+            return None
+        if kind is Kind.MOISTURE and unit.symbol == "%":
+            unit = UNITS[_PERCENT_OF_MOISTURE]
+        return kind.value, unit
+    return None

@@ -1,0 +1,79 @@
+"""Collecting what is found in one document, and naming the place where it was found."""
+
+from lxml import etree
+
+from calibration.certificates.imported import Finding, Severity
+
+MOST_FINDINGS = 200
+MOST_REFUSALS = 50
+
+_PREFIXES = {
+    "https://ptb.de/dcc": "dcc:",
+    "https://ptb.de/si": "si:",
+    "http://www.w3.org/2000/09/xmldsig#": "ds:",
+}
+
+Place = str | etree._Element  # noqa: SLF001
+"""An element stands for its XPath, which costs time and is made only where it is shown."""
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return etree.QName(element).localname
+
+
+def place_of(element: etree._Element) -> str:
+    """XPath of an element, without the root: ``//dcc:results/dcc:result[2]/dcc:data``."""
+    steps: list[str] = []
+    while (parent := element.getparent()) is not None:
+        name = etree.QName(element)
+        step = _PREFIXES.get(name.namespace or "", "*:") + name.localname
+        before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+        if before or next(element.itersiblings(element.tag), None) is not None:
+            step += f"[{before + 1}]"
+        steps.append(step)
+        element = parent
+    return "//" + "/".join(reversed(steps))
+
+
+class Findings:
+    """The findings of one document, and the mistakes for which it must be refused."""
+
+    def __init__(self, file_name: str) -> None:
+        self._file_name = file_name
+        self._findings: dict[Finding, None] = {}
+        self._refusals: list[str] = []
+
+    def _add(self, severity: Severity, place: Place, sentence: str) -> None:
+        if len(self._findings) < MOST_FINDINGS:
+            where = place if isinstance(place, str) else place_of(place)
+            self._findings[Finding(severity, where, sentence)] = None
+
+    def error(self, place: Place, sentence: str) -> None:
+        """Note what makes a proposal or the document unusable as it stands."""
+        self._add(Severity.ERROR, place, sentence)
+
+    def warn(self, place: Place, sentence: str) -> None:
+        """Note what a person must look at."""
+        self._add(Severity.WARNING, place, sentence)
+
+    def note(self, place: Place, sentence: str) -> None:
+        """Note how something was read that could have been read otherwise."""
+        self._add(Severity.NOTE, place, sentence)
+
+    def refuse(self, place: Place, sentence: str) -> None:
+        """Note a mistake for which the whole document is refused."""
+        if len(self._refusals) < MOST_REFUSALS:
+            where = place if isinstance(place, str) else place_of(place)
+            self._refusals.append(": ".join(part for part in (self._file_name, where, sentence) if part))
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The mistakes for which the document is refused, the first of them if there are many."""
+        return tuple(self._refusals)
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """The findings, the severe ones first; the first of them if there are many."""
+        order = list(Severity)
+        return tuple(sorted(self._findings, key=lambda finding: order.index(finding.severity)))
