@@ -6,8 +6,7 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
-from scipy.stats import f as f_distribution
+from scipy.special import chdtrc, fdtrc
 
 from calibration.checks import FloatArray, finite
 from calibration.errors import FitError
@@ -133,10 +132,10 @@ def _aicc(fit: Fit) -> float:
 def _p_of_gain(lower: Fit, higher: Fit) -> float:
     gain = max(lower.chi_square - higher.chi_square, 0.0)
     if higher.scale is Scale.KNOWN:
-        return float(chi2.sf(gain, 1))
+        return float(chdtrc(1, gain))
     if higher.chi_square == 0:
         return 0.0 if gain else 1.0
-    return float(f_distribution.sf(gain / (higher.chi_square / higher.dof), 1, higher.dof))
+    return float(fdtrc(1, higher.dof, gain / (higher.chi_square / higher.dof)))
 
 
 def runs_of_signs(residuals: FloatArray) -> tuple[int, float]:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from calibration.checks import FloatArray
 from calibration.errors import FitError
@@ -53,7 +53,7 @@ class Fit:
 
     def chi_square_limit(self, level: float = 0.95) -> float:
         """The quantile that chi-square should stay below (ISO/TS 28037:2010, 6.2.5); 0 without dof."""
-        return float(chi2.ppf(level, self.dof)) if self.dof else 0.0
+        return float(2 * gammaincinv(self.dof / 2, level)) if self.dof else 0.0
 
     @property
     def accepted(self) -> bool:
