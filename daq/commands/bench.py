@@ -14,7 +14,7 @@ def bench() -> None:
 
 @app.command()
 def correct() -> None:
-    """Readings per second of the correction, against NumPy, GTC and uncertainties; exit code 1 below a limit."""
+    """Readings per second of the correction, against NumPy, GTC, uncertainties; exit code 1 below a limit."""
     try:
         from benchmarks.correct import run, table  # the peers come with the tests only
 
