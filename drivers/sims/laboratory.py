@@ -86,7 +86,7 @@ _BENCHES = (
     ),
     _Plan(
         "O-01",
-        ("铂电阻模块(烘箱、恒温水浴)", "Pt100 module (oven, water bath)"),
+        ("铂电阻(烘箱、水浴)", "Pt100 (oven, bath)"),
         ("烘箱室", "Oven room"),
         "pt100-2ch-float",
         _FREE_PORT,
