@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .PHONY: demo test lint types contracts unit bench clean
 demo: .venv/ready
-	$(BIN)/hengliang demo
+	@$(BIN)/hengliang demo
 
 test: .venv/ready-test
 	sh tests/system-packages.sh
@@ -22,13 +22,15 @@ unit: .venv/ready-test
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (Debian: apt install python3-venv)"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
 .venv/ready: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	touch $@
+	@echo "installing into .venv, about a minute … 正在安装到 .venv,约一分钟 …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
 .venv/ready-test: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
-	touch .venv/ready $@
+	@echo "installing into .venv, about two minutes … 正在安装到 .venv,约两分钟 …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch .venv/ready $@
 
 clean:
 	rm -rf .venv build *.egg-info demo-data
