@@ -115,12 +115,16 @@ def _serial_number(identifications: tuple[Identification, ...]) -> str:
 
 
 def read_conformity(document: Document) -> tuple[Conformity, ...]:
-    """Verdicts about the whole item; those about single points are with the points."""
-    statements = document.root.iterfind(f"{DCC}administrativeData/{DCC}statements/{DCC}statement")
-    return tuple(found for statement in statements for found in conformity_of(statement))
+    """Every verdict for more than one point; lists of verdicts for single points are with the points."""
+    return tuple(
+        found
+        for tag in ("statement", "metaData")
+        for statement in document.root.iter(f"{DCC}{tag}")
+        for found in _conformity(statement)
+    )
 
 
-def conformity_of(statement: etree._Element) -> list[Conformity]:
+def _conformity(statement: etree._Element) -> list[Conformity]:
     """The verdict of one statement or metaData, none if it is about something else."""
     verdict = statement.find(f"{DCC}conformity")
     if verdict is None:

@@ -32,7 +32,7 @@ def coefficients_of(table: Table, name: Words, stage: Stage, document: Document)
     if not covariance:
         document.findings.note(
             table.element,
-            "the coefficients have no covariance; say U and k of the temperature, or take the points of the table",
+            "the coefficients have no covariance: say U and k of the temperature, or take the points",
         )
     return Proposal(
         name=name,

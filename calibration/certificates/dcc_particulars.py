@@ -1,8 +1,8 @@
 """What a certificate states besides its points: scale interval, maximum, repeatability, eccentricity.
 
 No refTypes for weighing instruments are published, so the house mapping of docs/certificate-dcc.md holds:
-refTypes with the prefix ``hl_``, otherwise the name in words. All of it is a hint for the person who completes
-the proposal, never taken over by itself.
+refTypes with the prefix ``hl_``, otherwise the name in words. All of it is a hint for the person who
+completes the proposal, never taken over by itself.
 """
 
 import re

@@ -75,10 +75,8 @@ def points_of(group: Group, document: Document) -> tuple[tuple[ProposedPoint, ..
             )
         )
     unit = _symbol_of(carrier)
-    check_hybrids(group, document)
+    _check_hybrids(group, document)
     _check_identity(group, points, document)
-    if carrier is None:
-        document.findings.error(owners[0], "no uncertainty is stated for these results; they cannot be used")
     return tuple(points), unit
 
 
@@ -89,8 +87,8 @@ def _size(columns: Sequence[Column], document: Document) -> int:
         if len(column) != size:
             document.findings.error(
                 column.element,
-                f"found {len(column)} values beside columns of {size}; it is not known which belong together, "
-                "so this column is left out",
+                f"found {len(column)} values beside columns of {size}; not known which belong together: "
+                "this one is left out",
             )
     return size
 
@@ -107,18 +105,19 @@ def _carrying(column: Column) -> Column | None:
 
 def _with_uncertainty(group: Group, document: Document) -> Column | None:
     """Where U is: at the error, otherwise at the only other column that has one."""
-    carriers = [found for column in group.columns if (found := _carrying(column)) is not None]
-    if not carriers or carriers[0].element is not group.columns[0].element:
-        of_error = None
-    else:
-        of_error = carriers[0] if group.error or group.correction else None
-    if of_error is None and len(carriers) > 1:
-        document.findings.error(
-            carriers[0].element,
-            "reference and indication both have an uncertainty, the error has none: state the one of the error",
-        )
-        return None
-    return of_error or (carriers[0] if carriers else None)
+    at_error = [c for column in (group.error, group.correction) if column and (c := _carrying(column))]
+    others = [c for column in (group.indication, group.reference) if column and (c := _carrying(column))]
+    if at_error:
+        return at_error[0]
+    if len(others) == 1:
+        return others[0]
+    document.findings.error(
+        group.columns[0].element,
+        "reference and indication have an uncertainty and the error has none: state the one of the error"
+        if others
+        else "no uncertainty is stated for these results; they cannot be used",
+    )
+    return None
 
 
 def _symbol_of(column: Column | None) -> str:
@@ -202,57 +201,57 @@ def _nominal(group: Group, size: int, document: Document) -> list[str]:
     """Nominal values as written, from a column of their own or from the set points of the reference."""
     column = group.nominal
     if column is not None and len(column) == size:
-        return [_shown(n) for n in column.numbers] if column.series else list(column.texts)
+        return [_shown(n, column.symbol) for n in column.numbers] if column.series else list(column.texts)
     owners = [group.reference.element] if group.reference else []
     for data in _metadata(owners, "basic_calibrationValue"):
         for quantity in data.iter(f"{DCC}quantity"):
             alternatives = document.alternatives(quantity)
             for series in alternatives:
-                if len(series.numbers) == size and (
-                    len(alternatives) == 1 or "celsius" in series.unit.lower()
-                ):
-                    return [_shown(number) for number in series.numbers]
+                usual = len(alternatives) == 1 or "celsius" in series.unit.lower()
+                if usual and len(series.numbers) == size:
+                    _, unit = quantity_and_unit(series.unit, "", quantity, document.findings)
+                    symbol = unit.symbol if unit else series.unit
+                    return [_shown(number, symbol) for number in series.numbers]
     return [""] * size
 
 
-def _shown(number: Number) -> str:
-    return "" if number.value is None else f"{number.value} {number.unit}"
+def _shown(number: Number, symbol: str) -> str:
+    return "" if number.value is None else f"{number.value} {symbol}"
 
 
 def _step(number: Decimal) -> Fraction:
     return Fraction(10) ** int(number.as_tuple().exponent)
 
 
-def check_hybrids(group: Group, document: Document) -> None:
+def _check_hybrids(group: Group, document: Document) -> None:
     """The same quantity in two units says the same, within the last digits that were written."""
     for column in group.columns:
         is_difference = column in (group.error, group.correction)
         for unit, series in column.others:
             if column.unit is None or len(series.numbers) != len(column):
                 document.findings.error(
-                    series.element, "not as many values as in the other unit of the same quantity"
+                    series.element, "not as many values as in the other unit of the quantity"
                 )
                 continue
             for own, other in zip(column.numbers, series.numbers, strict=True):
-                if own.value is None or other.value is None:
-                    continue
-                apart = _apart(own.value, column.unit, other.value, unit, is_difference=is_difference)
-                if apart:
-                    document.findings.error(
-                        series.element,
-                        f"{other.value} {unit.symbol} is not {own.value} {column.unit.symbol}, as it says; ask "
-                        "the laboratory which is right",
+                if _apart((own, column.unit), (other, unit), is_difference=is_difference):
+                    sentence = (
+                        f"{other.value} {unit.symbol} is not {own.value} {column.symbol}: which is right?"
                     )
+                    document.findings.error(series.element, sentence)
 
 
-def _apart(own: Decimal, own_unit: Unit, other: Decimal, unit: Unit, *, is_difference: bool) -> bool:
+def _apart(first: tuple[Number, Unit], second: tuple[Number, Unit], *, is_difference: bool) -> bool:
+    (own, own_unit), (other, unit) = first, second
+    if own.value is None or other.value is None:
+        return False
     try:
         change = convert_difference if is_difference else convert
-        found = change(Fraction(other), unit, own_unit)
-        allowed = (_step(own) + _step(other) * abs(ratio(unit, own_unit))) / 2
+        found = change(Fraction(other.value), unit, own_unit)
+        allowed = (_step(own.value) + _step(other.value) * abs(ratio(unit, own_unit))) / 2
     except CalibrationError:
         return True
-    return abs(found - Fraction(own)) > allowed
+    return abs(found - Fraction(own.value)) > allowed
 
 
 def _check_identity(group: Group, points: Sequence[ProposedPoint], document: Document) -> None:

@@ -88,7 +88,7 @@ def _of_result(
     stated: list[Stated] = []
     for data in result.iterfind(f"{DCC}data"):
         for table in tables_of(data, document, about):
-            title = _title(name, table)
+            title = _joined(name, table.name)
             particulars = particulars_of(table, title, result.get("refType", ""), document)
             coefficients = None if particulars else coefficients_of(table, title, stage, document)
             if particulars or _ENVIRONMENT.search(title.all):
@@ -102,14 +102,11 @@ def _of_result(
     return proposals, stated
 
 
-def _title(result: Words, table: Table) -> Words:
-    """The result's name, with that of the table where it has another."""
-    if not table.name or table.name == result:
-        return result
-    own = dict(table.name)
-    return Words(
-        (language, f"{text}: {own.get(language, own.get('', ''))}".rstrip(": ")) for language, text in result
-    )
+def _joined(first: Words, second: Words) -> Words:
+    """Both names in every language of the first, once if they are the same."""
+    if not first or not second or first == second:
+        return first or second
+    return Words((lang, f"{text}: {second.in_language(lang)}") for lang, text in first)
 
 
 def _groups(table: Table) -> Iterator[tuple[Group, Shape]]:
@@ -172,7 +169,7 @@ def _material_measures(table: Table, name: Words, stage: Stage, document: Docume
     """Values of weights, resistors, spheres: each column of numbers is a result of its own."""
     nominal = next((column for column in table.columns if column.role is Role.NOMINAL), None)
     texts = [column for column in table.columns if column.texts and column is not nominal]
-    for column in table.of(Role.VALUE, Role.REFERENCE, Role.CORRECTION, Role.OTHER):
+    for column in table.of(Role.VALUE, Role.REFERENCE, Role.CORRECTION, Role.RELATIVE, Role.OTHER):
         labels = [_row_label(nominal, texts, i) for i in range(len(column))]
         points = tuple(
             ProposedPoint(
@@ -189,7 +186,7 @@ def _material_measures(table: Table, name: Words, stage: Stage, document: Docume
         if not any(number.has_uncertainty for number in column.numbers):
             document.findings.warn(column.element, "no uncertainty is stated for this value")
         yield Proposal(
-            name=column.name or name,
+            name=_joined(name, column.name),
             place=place_of(column.element),
             shape=Shape.MATERIAL_MEASURE,
             quantity=column.quantity,

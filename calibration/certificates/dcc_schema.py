@@ -53,9 +53,7 @@ def check_schema(document: Document, schema_dir: Path) -> None:
     if not valid:
         entries = list(cast(Iterable[etree._LogEntry], schema.error_log))  # noqa: SLF001
         for entry in entries[:_MOST_ERRORS]:
-            findings.error(
-                f"line {entry.line}", f"not by the schema of DCC {version}: {_plain(entry.message)}"
-            )
+            findings.error(_path(entry), f"not by the schema of DCC {version}: {_plain(entry.message)}")
         if len(entries) > _MOST_ERRORS:
             findings.error("//", f"and {len(entries) - _MOST_ERRORS} more places that differ from the schema")
 

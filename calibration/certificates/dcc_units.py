@@ -52,16 +52,6 @@ def quantity_and_unit(
     return "", None
 
 
-def unit_by(written: str, quantity: str) -> Unit:
-    """The unit that a proposal names: the project's own, or D-SI.
-
-    Raises:
-        UnknownUnitError: neither of them.
-        UnitMismatchError: of another quantity.
-    """
-    return UNITS[written] if written in UNITS else read_dsi(written, quantity)
-
-
 def _without_slips(written: str) -> str:
     for pattern, instead in _SLIPS:
         written = pattern.sub(instead, written)

@@ -220,15 +220,17 @@ class _Reader:
         """The content rules for one uncertainty."""
         u, k, p = number.expanded, number.k, number.probability
         if u is not None and u < 0:
-            self._findings.error(element, f"found an uncertainty of {u}; it must be greater than 0")
+            self._findings.refuse(element, f"found an uncertainty of {u}; it must be greater than 0")
         elif u is not None and u == 0:
             self._findings.warn(element, "found an uncertainty of 0; no calibration is exact")
         if k is not None and k < 1:
-            self._findings.error(element, f"found a coverage factor of {k}; it must be 1 or more")
+            self._findings.refuse(element, f"found a coverage factor of {k}; it must be 1 or more")
         elif k is not None and k > 5:
             self._findings.warn(element, f"found a coverage factor of {k}; 1 to 5 is usual")
         if p is not None and not 0 < p <= 1:
-            self._findings.error(element, f"found a coverage probability of {p}; it must lie between 0 and 1")
+            self._findings.refuse(
+                element, f"found a coverage probability of {p}; it must lie between 0 and 1"
+            )
         elif p is not None and p < _LOW_PROBABILITY:
             self._findings.warn(element, f"found a coverage probability of {p}; 0.95 is usual")
 

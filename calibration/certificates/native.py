@@ -37,9 +37,22 @@ def read_native(data: bytes, file_name: str) -> Certificate:
     Raises:
         CertificateError: every mistake at once, each with file, key, what was found and what is allowed.
     """
+    return read_content(_document(data, file_name), file_name, hashlib.sha256(data).hexdigest())
+
+
+def read_content(content: dict[str, Any], file_name: str, sha256: str) -> Certificate:
+    """A certificate from the content of a native file, whoever put it together.
+
+    Args:
+        content: keys and values as in the file, numbers as ``Decimal``.
+        file_name: for the sentences.
+        sha256: of the bytes of the document that the content comes from.
+
+    Raises:
+        CertificateError: every mistake at once, each with file, key, what was found and what is allowed.
+    """
     mistakes: list[str] = []
-    sha256 = hashlib.sha256(data).hexdigest()
-    top = Table(file_name, "", _document(data, file_name), mistakes)
+    top = Table(file_name, "", content, mistakes)
     top.choice("format", [FORMAT])
     about = _about(top.table("certificate"))
     equipment = _equipment(top.table("equipment"))

@@ -8,8 +8,15 @@ from fractions import Fraction
 import numpy as np
 
 from calibration.certificates.model import Contribution, Gives
+from calibration.certificates.native_platinum import platinum_by_points
 from calibration.certificates.native_points import Point, Units, read_points
-from calibration.certificates.native_sensors import Sensor, callendar_van_dusen, its_90, steinhart_hart
+from calibration.certificates.native_sensors import (
+    Sensor,
+    callendar_van_dusen,
+    check_ohm_to_degc,
+    its_90,
+    steinhart_hart,
+)
 from calibration.certificates.toml_table import Table
 from calibration.checks import FloatArray
 from calibration.curves import Curve, PointTable, Polynomial, Share
@@ -179,10 +186,27 @@ def _sensor(read: Callable[[Table, Units], Callable[[], Sensor]]) -> _Reader:
     return reader
 
 
+def _platinum(top: Table, table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
+    """Callendar-Van Dusen: coefficients, or the points that they are fitted to."""
+    if "coefficients" in table:
+        return _sensor(callendar_van_dusen)(top, table, units, standards)
+    check_ohm_to_degc(table, units)
+    _gives_of_points(table, units)
+    build_platinum = platinum_by_points(top, table, units)
+    if any(standard.shared for standard in standards):
+        top.mistake("standard", "u and u_relative are for polynomials and tables only")
+
+    def build() -> Read:
+        curve, contributions, notes = build_platinum()
+        return Read(curve, Gives.VALUE, notes, contributions=contributions)
+
+    return build
+
+
 _KINDS: dict[str, _Reader] = {
     "polynomial": _polynomial,
     "table": _table,
-    "callendar-van-dusen": _sensor(callendar_van_dusen),
+    "callendar-van-dusen": _platinum,
     "its-90": _sensor(its_90),
     "steinhart-hart": _sensor(steinhart_hart),
 }

@@ -15,7 +15,7 @@ Sensor = tuple[Curve, tuple[Contribution, ...]]
 
 def callendar_van_dusen(table: Table, units: Units) -> Callable[[], Sensor]:
     """Coefficients R0, A, B, C; the range is in degC, as certificates state it."""
-    _check_units(table, units)
+    check_ohm_to_degc(table, units)
     coefficients = _coefficients(table, "R0 in ohm, A, B, C", 4)
     covariance, contributions = _uncertainty(table, 4)
     low, high = table.interval("range", "lowest and highest temperature in degC")
@@ -27,7 +27,7 @@ def callendar_van_dusen(table: Table, units: Units) -> Callable[[], Sensor]:
 
 def steinhart_hart(table: Table, units: Units) -> Callable[[], Sensor]:
     """Coefficients A, B, C; the range is in ohm."""
-    _check_units(table, units)
+    check_ohm_to_degc(table, units)
     coefficients = _coefficients(table, "A, B, C", 3)
     covariance, contributions = _uncertainty(table, 3)
     low, high = table.interval("range", "lowest and highest resistance in ohm")
@@ -36,7 +36,7 @@ def steinhart_hart(table: Table, units: Units) -> Callable[[], Sensor]:
 
 def its_90(table: Table, units: Units) -> Callable[[], Sensor]:
     """R(273.16 K) and one or two sub-ranges; the range is theirs."""
-    _check_units(table, units)
+    check_ohm_to_degc(table, units)
     r_tpw = float(table.positive("r_tpw", "the resistance at the triple point of water in ohm"))
     u_r_tpw = float(table.positive("u_r_tpw", "its standard uncertainty in ohm"))
     parts = []
@@ -59,7 +59,8 @@ def its_90(table: Table, units: Units) -> Callable[[], Sensor]:
     )
 
 
-def _check_units(table: Table, units: Units) -> None:
+def check_ohm_to_degc(table: Table, units: Units) -> None:
+    """Note any other units than those of a resistance thermometer."""
     if units.known and (units.indication, units.value) != ("ohm", "degC"):
         table.mistake("kind", f"found {units.indication} and {units.written}; this kind turns ohm into degC")
 

@@ -1,0 +1,168 @@
+"""From a proposal to a certificate: what the document says, with what a person says, by the native checks.
+
+``draft_of`` writes a proposal as the content of a native certificate file (docs/certificate-native.md). What
+the document cannot know is missing there (resolution and repeatability in use, since when it is in force, the
+name of the instrument, the kind of curve) and is named by the same sentences as in a file.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from calibration.certificates.imported import Imported, Proposal, ProposedPoint, Relation, Shape
+from calibration.certificates.model import Certificate
+from calibration.certificates.native import FORMAT, read_content
+from calibration.errors import CalibrationError, CertificateError
+from calibration.spellings import read_dsi
+from calibration.units import UNITS, Unit, convert, convert_difference, unit_of
+
+_BASE = {"humidity": "%RH", "moisture": "%M"}
+"""In what a channel indicates where the document's unit has no word in the native format."""
+
+
+def complete(
+    imported: Imported, proposal: Proposal, said: Mapping[str, Mapping[str, Any]], file_name: str
+) -> Certificate:
+    """The certificate that a proposal becomes with what a person says.
+
+    Args:
+        imported: the document.
+        proposal: one of its proposals, perhaps with cells that a person corrected.
+        said: tables and keys of the native format, numbers as ``Decimal``; they win over the document. The
+            unit in ``said["equipment"]["unit"]`` is that of the channel: the points are converted to it.
+        file_name: for the sentences.
+
+    Raises:
+        CertificateError: what is missing or contradicts, every mistake at once.
+    """
+    unit = str(said.get("equipment", {}).get("unit", ""))
+    content = draft_of(imported, proposal, unit, file_name)
+    for table, keys in said.items():
+        content[table] = {**content.get(table, {}), **keys}
+    return read_content(content, file_name, imported.file_sha256)
+
+
+def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) -> dict[str, Any]:
+    """The content of a native certificate file as far as the document goes.
+
+    Args:
+        imported: the document.
+        proposal: one of its proposals.
+        unit: of the channel's indication; empty for the one of the proposal.
+        file_name: for the sentences.
+
+    Raises:
+        CertificateError: nothing is indicated, or the units do not convert.
+    """
+    if proposal.shape is Shape.MATERIAL_MEASURE:
+        sentence = (
+            "values of a material measure: nothing is indicated, so there is no curve; enter it as a standard"
+        )
+        raise CertificateError((f"{file_name}: {proposal.place}: {sentence}",))
+    try:
+        units = _Units(proposal, unit)
+        content = _frame(imported, proposal, units.channel.symbol)
+        content["curve"] = _curve(proposal, units)
+        if proposal.coefficients is None:
+            content["point"] = [units.point(point) for point in proposal.points]
+    except CalibrationError as error:
+        raise CertificateError((f"{file_name}: {proposal.place}: {error}",)) from error
+    return content
+
+
+def _frame(imported: Imported, proposal: Proposal, unit: str) -> dict[str, Any]:
+    admin = imported.administrative
+    about = {
+        "number": admin.number,
+        "kind": admin.kind.value,
+        "laboratory": admin.laboratory,
+        "calibrated_on": admin.ended_on,
+    }
+    serials = {item.serial_number for item in admin.items} - {""}
+    equipment = {
+        "serial_number": serials.pop() if len(serials) == 1 else None,
+        "quantity": proposal.quantity,
+        "unit": unit,
+    }
+    standards = [link.number for link in imported.links if link.relation is Relation.STANDARD and link.number]
+    return {
+        "format": FORMAT,
+        "certificate": {key: value for key, value in about.items() if value},
+        "equipment": {key: value for key, value in equipment.items() if value},
+        "in_use": {},
+        "standard": [{"certificate": number} for number in dict.fromkeys(standards)],
+    }
+
+
+def _curve(proposal: Proposal, units: "_Units") -> dict[str, Any]:
+    if proposal.shape is Shape.ERRORS:
+        return {"unit": units.curve.symbol}
+    found: dict[str, Any] = {"unit": units.curve.symbol, "gives": "value"}
+    if (units.channel.symbol, units.curve.symbol) == ("ohm", "degC"):
+        found["kind"] = "callendar-van-dusen"
+    stated = proposal.coefficients
+    if stated is not None:
+        size = len(stated.values)
+        zeros = [Decimal(0)] * (4 - size)
+        found["coefficients"] = [*stated.values, *zeros]
+        if stated.covariance:
+            rows = [[*row, *zeros] for row in stated.covariance]
+            found["covariance"] = rows + [[Decimal(0)] * 4 for _ in zeros]
+        if stated.low is not None and stated.high is not None:
+            found["range"] = [stated.low, stated.high]
+    elif found.get("kind"):
+        found["uncertainty_of"] = "indication" if units.uncertainty_is_of_indication else "value"
+    return found
+
+
+class _Units:
+    """Of the document, and those into which its numbers are converted."""
+
+    def __init__(self, proposal: Proposal, unit: str) -> None:
+        own = _unit(proposal.unit, proposal.quantity)
+        self._indication = own
+        self.channel = unit_of(unit) if unit else _spelled(own, unit_of(_BASE.get(proposal.quantity, "1")))
+        self._is_value = proposal.shape is not Shape.ERRORS
+        self._reference = (
+            _unit(proposal.reference_unit, proposal.quantity) if proposal.reference_unit else own
+        )
+        self._error = _unit(proposal.error_unit, proposal.quantity) if proposal.error_unit else own
+        self.curve = self._reference if self._is_value else _spelled(self._error, self.channel)
+        written = proposal.uncertainty_unit
+        self._uncertainty = _unit(written, proposal.quantity) if written else self.curve
+        self.uncertainty_is_of_indication = self._is_value and self._uncertainty.kind is own.kind
+
+    def point(self, point: ProposedPoint) -> dict[str, Decimal]:
+        """One [[point]]; what is not known is left out, and the check will say so."""
+        of_value = self.curve if self._is_value else self.channel
+        of_u = self.channel if self.uncertainty_is_of_indication else self.curve
+        found = {
+            "reference": _changed(convert, point.reference, self._reference, of_value),
+            "indication": _changed(convert, point.indication, self._indication, self.channel),
+            "error": _changed(convert_difference, point.error, self._error, self.curve),
+            "correction": _changed(convert_difference, point.correction, self._error, self.curve),
+            "U": _changed(convert_difference, point.expanded, self._uncertainty, of_u),
+            "k": point.k,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+
+def _changed(
+    change: Callable[[Decimal, Unit, Unit], Decimal], value: Decimal | None, unit: Unit, into: Unit
+) -> Decimal | None:
+    return None if value is None else change(value, unit, into)
+
+
+def _spelled(unit: Unit, otherwise: Unit) -> Unit:
+    """The unit if the native format has a word for it."""
+    return unit if unit.symbol in UNITS else otherwise
+
+
+def _unit(written: str, quantity: str) -> Unit:
+    """A unit of a proposal: the project's own, or D-SI of the quantity.
+
+    Raises:
+        UnknownUnitError: neither of them.
+        UnitMismatchError: of another quantity.
+    """
+    return UNITS[written] if written in UNITS else read_dsi(written, quantity)
