@@ -7,6 +7,7 @@ need chromium chromium
 need victoria-metrics victoria-metrics
 need socat socat
 need mbpoll mbpoll
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing="$missing fontconfig fonts-noto-cjk"
 [ -n "$missing" ] || exit 0
 as_root=""
@@ -22,7 +23,8 @@ $as_root apt-get update -qq
 for package in $missing; do
     $as_root apt-get install -y -qq --no-install-recommends "$package" >/dev/null || echo "could not install $package — the tests that need it will skip"
 done
-# the tests start their own server: the packaged one need not run
+# the tests start their own servers: the packaged ones need not run
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
     case "$missing" in *victoria-metrics*) $as_root systemctl disable --now victoria-metrics >/dev/null 2>&1 || true ;; esac
+    case "$missing" in *postgresql*) $as_root systemctl disable --now postgresql >/dev/null 2>&1 || true ;; esac
 fi
