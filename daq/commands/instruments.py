@@ -15,7 +15,7 @@ from drivers.errors import ProfileError
 from drivers.instrument import Instrument, InstrumentSettings
 from drivers.links import make_link
 from drivers.profiles import Profile, load_profiles, named
-from drivers.reading import Outcome, Quality, Reading
+from drivers.reading import Decoded, Outcome, Reading
 from drivers.registry import make_dialect
 
 ProfileOption = Annotated[str, typer.Option("--profile", "-p", help="A name from `hengliang profiles`.")]
@@ -132,34 +132,40 @@ def decode(
             raise ProfileError(msg) from error
         dialect = make_dialect(known, known.unit_id if unit_id is None else unit_id)
     decoded = dialect.decode(frame)
-    readings = [
-        {
-            "channel": each.channel,
-            "value": each.text,
-            "unit": each.unit or None,
-            "stable": _stable(each.quality),
-        }
-        for each in decoded.indications
-    ]
-    refusals = [
-        {"channel": each.channel, "outcome": each.outcome.value, "detail": each.detail}
-        for each in decoded.refusals
-    ]
     if as_json:
-        say_json({"readings": readings, "outcome": decoded.outcome.value, "refusals": refusals})
+        say_json(_as_json(decoded))
     else:
-        for each in decoded.indications:
-            typer.echo(f"{each.channel:<12} {each.text:>14} {each.unit:<6} {each.quality.words}")
-        for refusal in decoded.refusals:
-            typer.echo(f"{refusal.channel} {refusal.outcome.value}: {refusal.detail}".strip())
-        if not decoded.indications and not decoded.refusals:
-            typer.echo(decoded.outcome.value)
+        _say(decoded)
     if decoded.outcome is not Outcome.OK:
         raise typer.Exit(1)
 
 
-def _stable(quality: Quality) -> bool | None:
-    return quality.stable
+def _as_json(decoded: Decoded) -> dict[str, object]:
+    return {
+        "readings": [
+            {
+                "channel": each.channel,
+                "value": each.text,
+                "unit": each.unit or None,
+                "stable": each.quality.stable,
+            }
+            for each in decoded.indications
+        ],
+        "outcome": decoded.outcome.value,
+        "refusals": [
+            {"channel": each.channel, "outcome": each.outcome.value, "detail": each.detail}
+            for each in decoded.refusals
+        ],
+    }
+
+
+def _say(decoded: Decoded) -> None:
+    for each in decoded.indications:
+        typer.echo(f"{each.channel:<12} {each.text:>14} {each.unit:<6} {each.quality.words}")
+    for refusal in decoded.refusals:
+        typer.echo(f"{refusal.channel} {refusal.outcome.value}: {refusal.detail}".strip())
+    if not decoded.indications and not decoded.refusals:
+        typer.echo(decoded.outcome.value)
 
 
 def simulate(
