@@ -170,18 +170,24 @@ def _say(decoded: Decoded) -> None:
 
 def simulate(
     profile: ProfileOption,
-    listen: Annotated[str, typer.Option(help="tcp://127.0.0.1:PORT or pty:PATH")],
+    listen: Annotated[str, typer.Option(help="tcp://127.0.0.1:PORT, pty:PATH, or rtu+tcp://127.0.0.1:PORT")],
     folder: ProfilesDirOption = None,
 ) -> None:
     """Be a simulated instrument on a real wire until Ctrl-C."""
-    from drivers.sims.twins import make_twin  # only here and in the demo: sims are never part of a service
+    from drivers.sims.twins import (
+        client_url,
+        framing_for,
+        make_twin,
+    )  # only here and in the demo: sims are never part of a service
     from drivers.sims.wire import SimServer
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with clear_errors():
-        twin = make_twin(named(load_profiles(folder), profile))
-        with SimServer(twin, listen) as server:
-            typer.echo(f"SIMULATED {profile} answers at {server.url} — Ctrl-C ends it")
+        known = named(load_profiles(folder), profile)
+        client_url(known, listen)  # refuses a wire that the instrument does not speak on
+        with SimServer(make_twin(known, framing=framing_for(listen)), listen) as server:
+            url = client_url(known, server.url)
+            typer.echo(f"SIMULATED {profile}: hengliang read {url} --profile {profile}   (Ctrl-C ends it)")
             stop.wait()
