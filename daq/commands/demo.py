@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from calibration.rounding import align
 from daq.commands.console import JsonOption, clear_errors, complain, say_json
 from daq.commands.site import SERVICES, stop_on_signals
 from daq.demo import write_site
@@ -108,12 +109,15 @@ def _report(summary: Summary, as_json: bool) -> None:
     if as_json:
         say_json(summary.as_json())
         return
-    table = Table("channel", "readings", "last value", "U", "unit", "certificate", "quality", box=None)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("channel", "readings", "last value", "unit", "certificate", "quality"):
+        table.add_column(heading, no_wrap=True, justify="right" if heading == "readings" else "left")
     for each in summary.channels:
-        value = each.last_raw if each.last_value is None else f"{each.last_value:.10g}"
-        expanded = "" if each.U is None else f"{each.U:.2g}"
+        result = (
+            align(each.last_value, each.U).text if each.last_value is not None and each.U else each.last_raw
+        )
         why = each.certificate if each.last_value is not None else each.state
-        table.add_row(each.name, str(each.readings), value, expanded, each.unit, why, each.quality)
+        table.add_row(each.name, str(each.readings), result, each.unit, why, each.quality)
     Console().print(table)
     copied = f"{summary.copy.server_rows} points in the database" if summary.copy else "no database"
     typer.echo(f"{summary.journal_rows} rows in the journal, {copied}, {summary.lost} lost")
