@@ -28,7 +28,7 @@ SEED = 20260714
 
 
 def agrees_with_print(found, printed):
-    """Within 0.6 of the last printed digit of a table with three digits: one figure, 1.32 for 1.3254, is cut."""
+    """Within 0.6 of the last of three printed digits: one figure, 1.32 for 1.3254, is cut off."""
     last = [10.0 ** (math.floor(math.log10(value)) - 2) for value in printed]
     return all(abs(a - b) <= 0.6 * digit for a, b, digit in zip(found, printed, last, strict=True))
 
