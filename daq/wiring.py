@@ -17,8 +17,9 @@ from daq.stream.counts import open_shelf
 from daq.stream.influx import InfluxWriter
 from daq.stream.reconcile import Reconciler
 from daq.stream.service import Pace, StreamService, stream_target
-from daq.watch.calendar import Notebook, keep_calendar
-from daq.watch.duties import Fact, check_certificates, check_disk, check_journal
+from daq.watch.calendar import keep_calendar
+from daq.watch.duties import check_certificates, check_disk, check_journal
+from daq.watch.notebook import Fact, Notebook
 from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
 from drivers.instrument import Instrument, InstrumentSettings

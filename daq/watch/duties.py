@@ -1,7 +1,6 @@
 """The regular duties of a laboratory's record: each looks at one thing and says in a sentence how it is."""
 
 import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,19 +8,10 @@ from calibration.certificates.model import in_force
 from daq.journal import verify
 from daq.records.certificates import CertificateFolder
 from daq.settings import Settings
+from daq.watch.notebook import Fact
 
 DUE_SOON = timedelta(days=30)
 DISK_WARNING = 0.85
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What a duty found."""
-
-    duty: str
-    ok: bool
-    sentence: str
-    t_ns: int
 
 
 def check_journal(journal: Path, now_ns: int) -> Fact:

@@ -117,6 +117,9 @@ class FactKind(enum.StrEnum):
     CERTIFICATE_NONE = "certificate-none"
     CERTIFICATE_DUE = "certificate-due"
     CERTIFICATE_FILES = "certificate-files"
+    DAMAGED = "damaged"
+    DISK = "disk"
+    COPY_DIFFERS = "copy-differs"
 
 
 @dataclass(frozen=True, slots=True)

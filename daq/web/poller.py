@@ -14,6 +14,7 @@ from daq.records.certificates import ByChannel, CertificateFolder
 from daq.settings import Settings
 from daq.stream.cursor import read_status
 from daq.stream.trouble import Trouble
+from daq.web.duty_facts import duty_facts
 from daq.web.facts import Fact, FactKind, SiteNow
 from daq.web.live import RECENT, Board
 from daq.web.plan import Plans
@@ -23,7 +24,7 @@ from drivers.clock import Clock
 
 PERIOD_S = 0.5
 TROUBLE_PERIOD_S = 2.0
-STREAM_PERIOD_S = 2.0
+SERVICES_PERIOD_S = 2.0
 CHUNK = 5000
 LOOK_BACK = 40_000
 """Rows read at the start: more than an hour of ten channels that are read every second."""
@@ -46,8 +47,8 @@ class Poller:
         self._inode = 0
         self._seq = 0
         self._trouble = ""
-        self._stream: list[Fact] = []
-        self._stream_next_s = 0.0
+        self._services: list[Fact] = []
+        self._services_next_s = 0.0
         self._board = Board(settings, clock, plans)
         self.site: SiteNow = replace(self._board.site(), journal="waiting")
         """The newest state of the whole site; replaced, never changed."""
@@ -88,7 +89,7 @@ class Poller:
                 self._leave()
                 return _unreadable(self._board.site(), error)
             site = self._board.site()
-        return replace(site, facts=(*site.facts, *self._stream_facts(), *self._file_facts()))
+        return replace(site, facts=(*site.facts, *self._service_facts(), *self._file_facts()))
 
     def _follow(self, path: Path) -> None:
         certificates = self._folder.load()
@@ -126,20 +127,22 @@ class Poller:
         before = [row for row in rows if row.seq <= self._seq]
         self._board.feed(sorted(before, key=attrgetter("seq")), channels, self._folder.load())
 
+    def _service_facts(self) -> Sequence[Fact]:
+        """What the other services wrote; looked at every few seconds, because it changes as slowly."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._services_next_s:
+            self._services_next_s = now_s + SERVICES_PERIOD_S
+            self._services = [*self._stream_facts(), *duty_facts(self._data_dir / "watch.json")]
+        return self._services
+
     def _stream_facts(self) -> Sequence[Fact]:
-        """Looked at every few seconds: it changes as slowly."""
         if self._settings.timeseries is None:
             return ()
-        now_s = self._clock.monotonic_s()
-        if now_s >= self._stream_next_s:
-            self._stream_next_s = now_s + STREAM_PERIOD_S
-            try:
-                status = read_status(self._data_dir / "stream.db")
-            except StreamError as error:
-                self._stream = [Fact(FactKind.STREAM_TROUBLE, code=Trouble.FILE, detail=str(error))]
-            else:
-                self._stream = stream_facts(status, self._clock.now_ns())
-        return self._stream
+        try:
+            status = read_status(self._data_dir / "stream.db")
+        except StreamError as error:
+            return (Fact(FactKind.STREAM_TROUBLE, code=Trouble.FILE, detail=str(error)),)
+        return stream_facts(status, self._clock.now_ns())
 
     def _file_facts(self) -> list[Fact]:
         findings = self._folder.findings

@@ -95,6 +95,9 @@ FACTS = {
     FactKind.CERTIFICATE_NONE: N_("No certificate: {names}"),
     FactKind.CERTIFICATE_DUE: N_("Certificate ends within 30 days: {names}"),
     FactKind.CERTIFICATE_FILES: N_("Certificate files that cannot be used: {number}"),
+    FactKind.DAMAGED: N_("The journal failed its check"),
+    FactKind.DISK: N_("The disk is nearly full"),
+    FactKind.COPY_DIFFERS: N_("Journal and time-series database differ"),
 }
 
 TROUBLES: dict[str, str] = {

@@ -1,6 +1,5 @@
 """The regular duties, on a real journal and real certificate files; and their calendar."""
 
-import json
 import threading
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
@@ -12,8 +11,9 @@ from daq.demo import dated
 from daq.journal import ChannelDefinition, Journal
 from daq.records.certificates import CertificateFolder
 from daq.settings import Settings
-from daq.watch.calendar import Notebook, keep_calendar
-from daq.watch.duties import Fact, check_certificates, check_disk, check_journal
+from daq.watch.calendar import keep_calendar
+from daq.watch.duties import check_certificates, check_disk, check_journal
+from daq.watch.notebook import Fact, Notebook, read_notebook
 from drivers.reading import Channel, Quality, Reading
 from tests.clocks import HandClock
 
@@ -114,11 +114,17 @@ def test_the_calendar_does_each_duty_at_the_start_and_one_that_fails_ends_no_oth
         stop.set()
         calendar.join(20)
     assert not calendar.is_alive()
-    assert (
-        json.loads((tmp_path / "watch.json").read_text(encoding="utf-8"))["works"][0]["sentence"]
-        == "look here"
-    )
+    assert read_notebook(tmp_path / "watch.json") == [Fact("works", False, "look here", NOW_NS)]
     assert {(entry["event"], entry["duty"]) for entry in logs} == {
         ("duty failed", "fails"),
         ("look here", "works"),
     }
+
+
+def test_a_notebook_that_is_not_there_is_empty_and_a_torn_one_is_an_error(tmp_path):
+    path = tmp_path / "watch.json"
+    assert read_notebook(path) == []
+    for text in ("", "[]", '{"disk": [{"duty": "disk"}]}', '{"disk": 1}'):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"Expecting|is not what"):
+            read_notebook(path)
