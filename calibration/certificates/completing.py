@@ -12,8 +12,8 @@ from typing import Any
 from calibration.certificates.imported import Imported, Proposal, ProposedPoint, Relation, Shape
 from calibration.certificates.model import Certificate
 from calibration.certificates.native import FORMAT, read_content
+from calibration.certificates.point_rules import unit_in
 from calibration.errors import CalibrationError, CertificateError
-from calibration.spellings import read_dsi
 from calibration.units import UNITS, Unit, convert, convert_difference, unit_of
 
 _BASE = {"humidity": "%RH", "moisture": "%M"}
@@ -119,17 +119,17 @@ class _Units:
     """Of the document, and those into which its numbers are converted."""
 
     def __init__(self, proposal: Proposal, unit: str) -> None:
-        own = _unit(proposal.unit, proposal.quantity)
+        own = unit_in(proposal.unit, proposal.quantity)
         self._indication = own
         self.channel = unit_of(unit) if unit else _spelled(own, unit_of(_BASE.get(proposal.quantity, "1")))
         self._is_value = proposal.shape is not Shape.ERRORS
         self._reference = (
-            _unit(proposal.reference_unit, proposal.quantity) if proposal.reference_unit else own
+            unit_in(proposal.reference_unit, proposal.quantity) if proposal.reference_unit else own
         )
-        self._error = _unit(proposal.error_unit, proposal.quantity) if proposal.error_unit else own
+        self._error = unit_in(proposal.error_unit, proposal.quantity) if proposal.error_unit else own
         self.curve = self._reference if self._is_value else _spelled(self._error, self.channel)
         written = proposal.uncertainty_unit
-        self._uncertainty = _unit(written, proposal.quantity) if written else self.curve
+        self._uncertainty = unit_in(written, proposal.quantity) if written else self.curve
         self.uncertainty_is_of_indication = self._is_value and self._uncertainty.kind is own.kind
 
     def point(self, point: ProposedPoint) -> dict[str, Decimal]:
@@ -156,13 +156,3 @@ def _changed(
 def _spelled(unit: Unit, otherwise: Unit) -> Unit:
     """The unit if the native format has a word for it."""
     return unit if unit.symbol in UNITS else otherwise
-
-
-def _unit(written: str, quantity: str) -> Unit:
-    """A unit of a proposal: the project's own, or D-SI of the quantity.
-
-    Raises:
-        UnknownUnitError: neither of them.
-        UnitMismatchError: of another quantity.
-    """
-    return UNITS[written] if written in UNITS else read_dsi(written, quantity)

@@ -14,7 +14,6 @@ from calibration.certificates.dcc_text import name_of
 from calibration.certificates.dcc_units import quantity_and_unit
 from calibration.certificates.dsi import Number, text_of
 from calibration.certificates.imported import ProposedPoint
-from calibration.certificates.native_points import contradiction
 from calibration.errors import CalibrationError
 from calibration.units import Unit, convert, convert_difference, ratio
 
@@ -76,7 +75,6 @@ def points_of(group: Group, document: Document) -> tuple[tuple[ProposedPoint, ..
         )
     unit = _symbol_of(carrier)
     _check_hybrids(group, document)
-    _check_identity(group, points, document)
     return tuple(points), unit
 
 
@@ -252,29 +250,6 @@ def _apart(first: tuple[Number, Unit], second: tuple[Number, Unit], *, is_differ
     except CalibrationError:
         return True
     return abs(found - Fraction(own.value)) > allowed
-
-
-def _check_identity(group: Group, points: Sequence[ProposedPoint], document: Document) -> None:
-    """Compare error with indication - reference, with the sentence of the native format where it is not."""
-    reference, indication = group.reference, group.indication
-    if not (reference and indication and reference.unit and indication.unit):
-        return
-    for column, key, sign in ((group.error, "error", 1), (group.correction, "correction", -1)):
-        if column is None or column.unit is None or reference.quantity != indication.quantity:
-            continue
-        for number, point in enumerate(points, start=1):
-            written = point.error if key == "error" else point.correction
-            if point.indication is None or point.reference is None or written is None:
-                continue
-            try:
-                true_reference = convert(Fraction(point.reference), reference.unit, indication.unit)
-                factor = ratio(indication.unit, column.unit)
-            except CalibrationError:
-                continue
-            true = (Fraction(point.indication) - true_reference) * factor
-            sentence = contradiction(key, sign * Fraction(written), true, written)
-            if sentence:
-                document.findings.error(column.element, f"point {number}: {sentence}")
 
 
 def latex_of(quantity: etree._Element) -> str:

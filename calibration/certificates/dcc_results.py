@@ -15,6 +15,7 @@ from calibration.certificates.dcc_text import name_of, words_of
 from calibration.certificates.dsi import text_of
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Stage, Stated, Words
+from calibration.certificates.point_rules import check_signs
 
 _AS_FOUND = re.compile(r"as.found|before adjust|vor (der )?justa|调整前|调修前|修前", re.I)
 _AS_LEFT = re.compile(r"as.left|after adjust|nach (der )?justa|调整后|调修后|修后", re.I)
@@ -151,7 +152,7 @@ def _proposal(group: Group, shape: Shape, name: Words, stage: Stage, document: D
         document.findings.error(
             leader.element, "errors without reference or indication; say for which loads or values they hold"
         )
-    return Proposal(
+    proposal = Proposal(
         name=name or leader.name,
         place=place_of(leader.element if owner is None else owner),
         shape=shape,
@@ -163,6 +164,9 @@ def _proposal(group: Group, shape: Shape, name: Words, stage: Stage, document: D
         stage=stage,
         points=points,
     )
+    places = [f"{proposal.place}, point {number}" for number in range(1, len(points) + 1)]
+    check_signs(proposal, places, document.findings)
+    return proposal
 
 
 def _material_measures(table: Table, name: Words, stage: Stage, document: Document) -> Iterator[Proposal]:

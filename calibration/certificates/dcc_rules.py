@@ -9,7 +9,7 @@ from lxml import etree
 from calibration.certificates.dcc_document import DCC, NAMESPACE, SIGNATURE, Document
 from calibration.certificates.dsi import NAMESPACE as DSI
 from calibration.certificates.dsi import text_of, tokens
-from calibration.certificates.findings import local_name
+from calibration.certificates.findings import Findings, Place, local_name
 from calibration.certificates.imported import Administrative
 
 _FIRST_YEAR = 1990
@@ -29,27 +29,34 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def check_dates(admin: Administrative, today: datetime.date, document: Document) -> None:
-    """Received <= begun <= ended <= issued <= today, and none from before such documents existed."""
-    findings = document.findings
+    """The dates of a document; see ``check_order``."""
     core = document.root.find(f"{DCC}administrativeData/{DCC}coreData")
-    place = "//" if core is None else core
+    check_order(admin, today, "//" if core is None else core, document.findings)
+
+
+def check_order(admin: Administrative, today: datetime.date, place: Place, findings: Findings) -> None:
+    """Received <= begun <= ended <= issued <= today, and none from before such documents existed."""
     dates = [
-        ("receiptDate", admin.received_on),
-        ("beginPerformanceDate", admin.begun_on),
-        ("endPerformanceDate", admin.ended_on),
-        ("issueDate", admin.issued_on),
+        ("date of receipt", admin.received_on),
+        ("begin of the calibration", admin.begun_on),
+        ("day of calibration", admin.ended_on),
+        ("date of issue", admin.issued_on),
     ]
     given = [(name, date) for name, date in dates if date is not None]
     for (name, date), (next_name, next_date) in itertools.pairwise(given):
         if date > next_date:
-            findings.error(place, f"{name} {date} lies after {next_name} {next_date}; ask the laboratory")
+            findings.error(
+                place, f"the {name}, {date}, lies after the {next_name}, {next_date}; which is right?"
+            )
     for name, date in given:
         if date > today:
-            findings.error(place, f"{name} {date} lies in the future; today is {today}")
+            findings.error(place, f"the {name}, {date}, lies in the future; today is {today}")
         elif date.year < _FIRST_YEAR:
-            findings.warn(place, f"{name} {date} lies before {_FIRST_YEAR}: an example, or a wrong date?")
+            findings.warn(
+                place, f"the {name}, {date}, lies before {_FIRST_YEAR}: an example, or a wrong date?"
+            )
     if admin.ended_on is None:
-        findings.error(place, "no endPerformanceDate: the day of calibration is not known")
+        findings.error(place, "the day of calibration is not stated")
     if admin.due_on and admin.ended_on and admin.due_on <= admin.ended_on:
         findings.warn(place, f"the next calibration, {admin.due_on}, lies not after the calibration")
 

@@ -199,10 +199,7 @@ class _Reader:
         if name in _EXPANDED:
             factors, probabilities = column("coverageFactor"), column("coverageProbability")
             if "coverageFactor" not in members:
-                self._findings.error(
-                    element,
-                    "no coverage factor k; 2 is not assumed: ask the laboratory, or read it in its PDF",
-                )
+                self._findings.refuse(element, "no coverage factor k; 2 is not assumed: ask the laboratory")
         else:
             factors, probabilities = [Decimal(1)] * size, [None] * size
         shapes = self._broadcast(tokens(members.get("distribution")), size, "", element)

@@ -1,0 +1,103 @@
+"""An XLSX file of strangers: looked at as a ZIP archive, with limits, before anything of it is parsed."""
+
+import io
+import re
+import zipfile
+import zlib
+
+from calibration.errors import CertificateError
+
+MAX_BYTES = 10 * 2**20
+MAX_ENTRIES = 2000
+MAX_INFLATED = 20 * 2**20
+MAX_RATIO = 100
+MAX_TAGS = 400_000
+
+_SMALL = 2**16
+"""Below it a ratio says nothing: empty tables compress well."""
+_ACTIVE = ("vbaproject", "externallink", "embeddings/", "activex", "macrosheets/", "oleobject")
+_DOCTYPE = re.compile(rb"<\s*!\s*(DOCTYPE|ENTITY)", re.I)
+_XML = (".xml", ".rels", ".vml")
+
+
+def unpack(data: bytes, file_name: str) -> dict[str, bytes]:
+    """The parts of an XLSX file by their names, all of them really measured.
+
+    Raises:
+        CertificateError: too large, a bomb, macros or links to other files, names that leave the archive, a
+            DOCTYPE or entity in a part, or no ZIP archive at all.
+    """
+    if len(data) > MAX_BYTES:
+        raise _refused(file_name, f"{len(data)} bytes; allowed are {MAX_BYTES} ({MAX_BYTES // 2**20} MiB)")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_entries(archive, len(data), file_name)
+            parts = {entry.filename: _part(archive, entry, file_name) for entry in archive.infolist()}
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise _refused(file_name, f"damaged, or no XLSX file: {error}; save it again as .xlsx") from error
+    if sum(len(part) for part in parts.values()) > MAX_INFLATED:
+        raise _refused(file_name, f"it unpacks to more than {MAX_INFLATED} bytes")
+    for name, part in parts.items():
+        if name.lower().endswith(_XML):
+            _check_part(name, part, file_name)
+    if sum(part.count(b"<") for part in parts.values()) > MAX_TAGS:
+        raise _refused(file_name, f"more than {MAX_TAGS} tags; a certificate has a few thousand cells")
+    return parts
+
+
+def _refused(file_name: str, sentence: str) -> CertificateError:
+    return CertificateError((f"{file_name}: {sentence}",))
+
+
+def _check_entries(archive: zipfile.ZipFile, size: int, file_name: str) -> None:
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise _refused(file_name, f"{len(entries)} files inside; allowed are {MAX_ENTRIES}")
+    names = [entry.filename for entry in entries]
+    if len(set(names)) < len(names):
+        raise _refused(file_name, "the same name occurs twice inside; it is not known which one counts")
+    inflated = sum(entry.file_size for entry in entries)
+    if inflated > MAX_INFLATED or (inflated > _SMALL and inflated > MAX_RATIO * size):
+        raise _refused(
+            file_name,
+            f"{size} bytes that unpack to {inflated}; allowed are {MAX_INFLATED} and {MAX_RATIO} times",
+        )
+    for entry in entries:
+        _check_name(entry.filename, file_name)
+        if entry.file_size > _SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+            raise _refused(file_name, f"{entry.filename!r} unpacks to more than {MAX_RATIO} times its size")
+
+
+def _check_name(name: str, file_name: str) -> None:
+    if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+        raise _refused(file_name, f"a file inside is called {name[:80]!r}, which leads out of the archive")
+    if any(word in name.lower() for word in _ACTIVE):
+        raise _refused(
+            file_name,
+            f"it has macros, embedded or linked files ({name[:80]!r}); save it as .xlsx without them",
+        )
+
+
+def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file_name: str) -> bytes:
+    """One part, read no further than it announced."""
+    with archive.open(entry) as part:
+        content = part.read(entry.file_size + 1)
+    if len(content) > entry.file_size:
+        raise _refused(file_name, f"{entry.filename!r} is larger than it says")
+    return content
+
+
+def _check_part(name: str, part: bytes, file_name: str) -> None:
+    plain = part.replace(b"\0", b"")  # UTF-16, of which the ASCII letters are left
+    if _DOCTYPE.search(plain):
+        raise _refused(
+            file_name, f"{name!r} has a DOCTYPE or entity, which no workbook needs; it was not read"
+        )
