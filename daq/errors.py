@@ -14,7 +14,18 @@
     │   ├── TicketTimeoutError    rows are not committed yet: they still wait, nothing is lost
     │   └── RowError              a reading or event that the journal does not take
     │       └── UndefinedChannelError   no channel was defined for the reading's instrument, name and unit
-    └── StreamError          the time-series database or its cursor
+    ├── StreamError          the time-series database or its cursor
+    ├── RecordsError         the records database: cannot be opened, read or written
+    │   ├── RecordsVersionError   a later version's database, or another program's
+    │   └── RecordsBusyError      somebody else has been writing for too long
+    ├── AccountError         an account that cannot be, or cannot be changed so
+    │   └── PasswordError         a password that the rules refuse
+    ├── SignInError          name and password do not belong together, or the account is not active
+    │   ├── BrakeError            too many wrong passwords: wait
+    │   └── BorrowedPasswordError nobody signs with a password that somebody else has set
+    ├── NotPermittedError    the person does not have the role that this takes
+    ├── TwoPersonError       the second person is the first one
+    └── AuditError           the audit trail does not take this
 """
 
 
@@ -72,3 +83,51 @@ class UndefinedChannelError(RowError):
 
 class StreamError(HengliangError):
     """The time-series database, or the cursor into the journal, cannot be used."""
+
+
+class RecordsError(HengliangError):
+    """The records database cannot be opened, read or written; nothing of the change was written."""
+
+
+class RecordsVersionError(RecordsError):
+    """The database was made by a later version, or by another program."""
+
+
+class RecordsBusyError(RecordsError):
+    """Somebody else has been writing for longer than one waits."""
+
+
+class AccountError(HengliangError):
+    """An account that cannot be, or cannot be changed so."""
+
+
+class PasswordError(AccountError):
+    """A password that the rules refuse."""
+
+
+class SignInError(HengliangError):
+    """Name and password do not belong together, or the account is not active: which, is not told."""
+
+
+class BrakeError(SignInError):
+    """Too many wrong passwords for this account; ``wait_s`` says how long it takes none."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"Too many wrong passwords for this account; try again in {wait_s} s.")
+        self.wait_s = wait_s
+
+
+class BorrowedPasswordError(SignInError):
+    """Nobody signs with a password that somebody else has set."""
+
+
+class NotPermittedError(HengliangError):
+    """The person does not have the role that this takes."""
+
+
+class TwoPersonError(HengliangError):
+    """The second person is the first one."""
+
+
+class AuditError(HengliangError):
+    """The audit trail does not take this; nothing of the change was written."""
