@@ -1,0 +1,148 @@
+"""Whether the audit trail is what was written, and the export of its head out of the database."""
+
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from daq.journal.heads import ExportedHead, HeadsFile, read_heads
+from daq.journal.rows import EMPTY, Head
+from daq.records import schema
+from daq.records.database import reading
+from daq.security.audit import AuditRow, link_of
+
+AUDIT_HEADS_FILE = "audit-heads.jsonl"
+"""In the data directory; whoever rewrites the whole trail must alter this file and every copy of it too."""
+
+PAGE_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerification:
+    """Whether the trail is as it was written."""
+
+    ok: bool
+    rows: int
+    """Rows that are as they were written, from the first on."""
+    head: Head
+    """End of the chain over these rows."""
+    first_bad: int | None
+    """Number of the first row that is not; None where there is none, or only the head is wrong."""
+    sentence: str
+
+
+class _NotAsWrittenError(Exception):
+    def __init__(self, first_bad: int | None, sentence: str) -> None:
+        super().__init__(sentence)
+        self.first_bad = first_bad
+
+
+def verify(engine: Engine, heads: Path | None = None) -> AuditVerification:
+    """Recompute the chain from the first row; compare it with its end, and with the exported ``heads``.
+
+    A row that was rewritten together with its digest shows in the row after it, the last one in the head.
+
+    Raises:
+        RecordsError: the database cannot be read.
+        JournalDamagedError: a line of ``heads`` is not a head.
+    """
+    exported = read_heads(heads) if heads is not None else []
+    walk = _Walk(exported)
+    try:
+        with reading(engine) as connection:
+            walk.rows(connection)
+            walk.end(connection)
+    except _NotAsWrittenError as error:
+        return AuditVerification(False, walk.head.seq, walk.head, error.first_bad, str(error))
+    sentence = (
+        f"All {walk.head.seq} entries of the audit trail are as they were written; {len(exported)} exported "
+        f"heads agree; head {walk.head.sha256}."
+    )
+    return AuditVerification(True, walk.head.seq, walk.head, None, sentence)
+
+
+def export_head(engine: Engine, heads: Path, t_ns: int) -> Head:
+    """Append the present end of the chain to ``heads`` and wait for the disk; daily, and copied elsewhere.
+
+    Raises:
+        RecordsError: the database cannot be read.
+        OSError: the file cannot be written.
+    """
+    with reading(engine) as connection:
+        seq, sha256 = connection.execute(select(schema.audit_head.c.seq, schema.audit_head.c.sha256)).one()
+    file = HeadsFile(heads)
+    file.drop_torn_line()
+    file.export(Head(seq, sha256), t_ns)
+    return Head(seq, sha256)
+
+
+class _Walk:
+    """Goes through the trail once."""
+
+    def __init__(self, exported: list[ExportedHead]) -> None:
+        self.head = EMPTY
+        self._exported = deque(exported)
+
+    def rows(self, connection: Connection) -> None:
+        self._compare()
+        statement = select(schema.audit).order_by(schema.audit.c.seq)
+        for found in connection.execution_options(yield_per=PAGE_ROWS).execute(statement):
+            row = AuditRow(*found)
+            expected = self.head.seq + 1
+            if row.seq > expected:
+                gone = (
+                    f"Entry {expected} is" if row.seq == expected + 1 else f"{expected} to {row.seq - 1} are"
+                )
+                raise _NotAsWrittenError(expected, f"{gone} missing from the audit trail.")
+            if row.seq < expected:
+                raise _NotAsWrittenError(row.seq, f"Entry {row.seq} of the audit trail was inserted.")
+            try:
+                link = link_of(self.head.sha256, row)
+            except ValueError:
+                link = ""
+            if link != row.sha256:
+                raise _NotAsWrittenError(
+                    row.seq,
+                    f"Entry {row.seq} of the audit trail is not as it was written, or the one before it was "
+                    "replaced together with its digest.",
+                )
+            self.head = Head(row.seq, link)
+            self._compare()
+
+    def end(self, connection: Connection) -> None:
+        found = connection.execute(select(schema.audit_head.c.seq, schema.audit_head.c.sha256)).first()
+        if found is None:
+            raise _NotAsWrittenError(None, "The end of the audit trail's chain was deleted.")
+        stored = Head(*found)
+        if stored.seq > self.head.seq:
+            raise self._cut_off(stored.seq, "the end of its chain")
+        if stored.seq < self.head.seq:
+            raise _NotAsWrittenError(
+                stored.seq + 1, f"Entry {stored.seq + 1} of the audit trail was inserted behind its end."
+            )
+        if stored != self.head:
+            raise _NotAsWrittenError(
+                self.head.seq or None,
+                f"The last entry of the audit trail ({self.head.seq}) was replaced together with its digest, "
+                "or the end of the chain was altered.",
+            )
+        if self._exported:
+            raise self._cut_off(self._exported[-1].head.seq, "an exported head")
+
+    def _cut_off(self, seq: int, witness: str) -> _NotAsWrittenError:
+        first = self.head.seq + 1
+        return _NotAsWrittenError(
+            first, f"Entries {first} to {seq} of the audit trail were cut off: {witness} knows of them."
+        )
+
+    def _compare(self) -> None:
+        """Every exported head up to here must be one that the chain went through."""
+        while self._exported and self._exported[0].head.seq <= self.head.seq:
+            exported = self._exported.popleft()
+            if exported.head != self.head:
+                raise _NotAsWrittenError(
+                    self.head.seq or None,
+                    f"The audit trail was rewritten: entries up to {self.head.seq} do not give the head that "
+                    f"was exported on {exported.utc} (line {exported.line}).",
+                )
