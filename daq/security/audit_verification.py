@@ -86,29 +86,34 @@ class _Walk:
 
     def rows(self, connection: Connection) -> None:
         self._compare()
-        statement = select(schema.audit).order_by(schema.audit.c.seq)
-        for found in connection.execution_options(yield_per=PAGE_ROWS).execute(statement):
-            row = AuditRow(*found)
-            expected = self.head.seq + 1
-            if row.seq > expected:
-                gone = (
-                    f"Entry {expected} is" if row.seq == expected + 1 else f"{expected} to {row.seq - 1} are"
-                )
-                raise _NotAsWrittenError(expected, f"{gone} missing from the audit trail.")
-            if row.seq < expected:
-                raise _NotAsWrittenError(row.seq, f"Entry {row.seq} of the audit trail was inserted.")
-            try:
-                link = link_of(self.head.sha256, row)
-            except ValueError:
-                link = ""
-            if link != row.sha256:
-                raise _NotAsWrittenError(
-                    row.seq,
-                    f"Entry {row.seq} of the audit trail is not as it was written, or the one before it was "
-                    "replaced together with its digest.",
-                )
-            self.head = Head(row.seq, link)
-            self._compare()
+        in_order = select(schema.audit).order_by(schema.audit.c.seq)
+        with connection.execute(in_order, execution_options={"yield_per": PAGE_ROWS}) as found:
+            for columns in found:
+                self._row(AuditRow(*columns))
+                self._compare()
+
+    def _row(self, row: AuditRow) -> None:
+        expected = self.head.seq + 1
+        if row.seq > expected:
+            gone = (
+                f"Entry {expected} is"
+                if row.seq == expected + 1
+                else f"Entries {expected} to {row.seq - 1} are"
+            )
+            raise _NotAsWrittenError(expected, f"{gone} missing from the audit trail.")
+        if row.seq < expected:
+            raise _NotAsWrittenError(row.seq, f"Entry {row.seq} of the audit trail was inserted.")
+        try:
+            link = link_of(self.head.sha256, row)
+        except ValueError:
+            link = ""
+        if link != row.sha256:
+            raise _NotAsWrittenError(
+                row.seq,
+                f"Entry {row.seq} of the audit trail is not as it was written, or the one before it was "
+                "replaced together with its digest.",
+            )
+        self.head = Head(row.seq, link)
 
     def end(self, connection: Connection) -> None:
         found = connection.execute(select(schema.audit_head.c.seq, schema.audit_head.c.sha256)).first()
