@@ -96,7 +96,7 @@ def _column(quantity: etree._Element, document: Document, context: str) -> Colum
         written = series.unit or (series.numbers[0].unit if series.numbers else "")
         about = f"{name.all} {ref_types} {context}"
         kind, found = quantity_and_unit(written, about, series.element, document.findings)
-        if series.numbers and not series.unit:
+        if series.numbers and not series.unit and not series.numbers[0].label:
             document.findings.error(
                 series.element, "the values are in different units; one column has one unit"
             )

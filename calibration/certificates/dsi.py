@@ -96,7 +96,8 @@ def text_of(element: etree._Element | None) -> str:
 
 def tokens(element: etree._Element | None) -> list[str]:
     """The members of an XML list."""
-    return [token for token in _SPACE.split(text_of(element)) if token]
+    text = "" if element is None else str(element.xpath("string()"))
+    return [token for token in _SPACE.split(text) if token]
 
 
 def is_number_element(element: etree._Element) -> bool:
@@ -128,11 +129,11 @@ class _Reader:
 
     def series(self, element: etree._Element) -> Series:
         name = plain_name(element)
-        if name == "list":
+        if name == "list" and not any(local_name(child) == "real" for child in element):
             parts = [self.series(child) for child in element if is_number_element(child)]
             numbers = tuple(number for part in parts for number in part.numbers)
             return Series(element, numbers, parts[0].covariance if len(parts) == 1 else ())
-        if name == "realList" and local_name(element) == "realList":
+        if name == "list" or local_name(element) == "realList":  # lists of reals up to D-SI 1.3, and later
             return self._real_list(element)
         return Series(element, self._flat(element), self._covariance(element))
 
