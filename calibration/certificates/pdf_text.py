@@ -1,0 +1,198 @@
+"""Text of a page: letters into lines and segments, with the place of every letter.
+
+What Chinese certificates do is undone here: full-width digits, spread labels (``证　书　编　号``), dashes of
+all kinds for a minus, raised exponents, radicals instead of characters.
+"""
+
+import bisect
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pt (1/72 inch) from the upper left corner of the page."""
+
+SPACE_EM = 0.22
+SEGMENT_EM = 0.75
+"""A gap of this many letter heights parts two cells of a table without lines."""
+_LINE_EM = 0.45
+_SMALL = 0.82
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_DASHES = dict.fromkeys(map(ord, "−–—－‒﹣‐‑⁃"), "-") | dict.fromkeys(map(ord, "～〜∼˜"), "~")
+_ILLEGIBLE = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """One letter as it is drawn."""
+
+    text: str
+    box: Box
+    size: float
+
+    @property
+    def middle(self) -> float:
+        """Height of its middle on the page."""
+        return (self.box[1] + self.box[3]) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Letters of one line without a wide gap: a word, a cell, a sentence."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text, from left to right; segments are parted by two spaces."""
+
+    text: str
+    boxes: tuple[Box | None, ...]
+    """Of each letter of the text; None for a space."""
+    segments: tuple[Segment, ...]
+    size: float
+
+    @property
+    def box(self) -> Box:
+        """Around the whole line."""
+        return around(segment.box for segment in self.segments)
+
+    def box_of(self, start: int, end: int) -> Box:
+        """Around a part of the text."""
+        return around(box for box in self.boxes[start:end] if box is not None)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is on one page."""
+
+    number: int
+    width: float
+    height: float
+    chars: tuple[Char, ...]
+    """Ordered by height on the page."""
+    tables: tuple[tuple[tuple[Box | None, ...], ...], ...]
+    """Cells of tables with lines, in rows; None where no cell begins."""
+    left_out: int
+    """Letters outside the page, upside down or too small to see."""
+    white: int
+    is_picture: bool
+    is_drawing: bool
+    """Too many strokes to look for tables among them."""
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Its text, from top to bottom."""
+        return lines_of(self.chars)
+
+    @cached_property
+    def _middles(self) -> list[float]:
+        return [char.middle for char in self.chars]
+
+    def text_in(self, box: Box) -> str:
+        """The text of a cell, its lines joined by a space."""
+        first, last = (bisect.bisect(self._middles, edge) for edge in (box[1], box[3]))
+        inside = [c for c in self.chars[first:last] if box[0] <= (c.box[0] + c.box[2]) / 2 <= box[2]]
+        return " ".join(line.text for line in lines_of(inside))
+
+
+def page_of(number: int, found: dict[str, Any]) -> Page:
+    """A page from the answer of the limited process."""
+    chars = [Char(c[0], (c[1], c[2], c[3], c[4]), c[5]) for c in found["chars"]]
+    chars.sort(key=lambda char: char.middle)
+    return Page(
+        number=number,
+        width=found["width"],
+        height=found["height"],
+        chars=tuple(chars),
+        tables=tuple(
+            tuple(tuple(None if cell is None else _box(cell) for cell in row) for row in table)
+            for table in found["tables"]
+        ),
+        left_out=found["left_out"],
+        white=found["white"],
+        is_picture=found["picture"],
+        is_drawing=found["drawing"],
+    )
+
+
+def _box(cell: Sequence[float]) -> Box:
+    left, top, right, bottom = cell
+    return left, top, right, bottom
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around others; all zeros around none."""
+    found = list(boxes)
+    if not found:
+        return (0.0, 0.0, 0.0, 0.0)
+    lefts, tops, rights, bottoms = zip(*found, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def place_on(page: int, box: Box) -> str:
+    """A place as findings name it: ``page 2, box 62 187 409 346``."""
+    return f"page {page}, box " + " ".join(f"{edge:.0f}" for edge in box)
+
+
+def illegible_share(chars: Sequence[Char]) -> float:
+    """Which share of the letters has no meaning: the font does not say which letters its shapes are."""
+    return sum(bool(_ILLEGIBLE.search(char.text)) for char in chars) / len(chars) if chars else 0.0
+
+
+def lines_of(chars: Iterable[Char]) -> tuple[Line, ...]:
+    """Letters put into lines; raised and lowered small letters belong to the line of the large ones."""
+    middles: list[float] = []
+    groups: list[list[Char]] = []
+    for char in sorted(chars, key=lambda c: -c.size):
+        if char.text.isspace() or not char.text:
+            continue
+        at = bisect.bisect(middles, char.middle)
+        near = [i for i in (at - 1, at) if 0 <= i < len(middles)]
+        best = min(near, key=lambda i: abs(middles[i] - char.middle), default=None)
+        if best is not None and abs(middles[best] - char.middle) < _LINE_EM * groups[best][0].size:
+            groups[best].append(char)
+        else:
+            middles.insert(at, char.middle)
+            groups.insert(at, [char])
+    return tuple(_line(group) for group in groups)
+
+
+def _line(chars: list[Char]) -> Line:
+    size, middle = chars[0].size, chars[0].middle
+    chars.sort(key=lambda char: char.box[0])
+    text = ""
+    boxes: list[Box | None] = []
+    segments: list[Segment] = []
+    start, raised = 0, False
+    for i, char in enumerate(chars):
+        gap = char.box[0] - chars[i - 1].box[2] if i else 0.0
+        if gap > SEGMENT_EM * size:
+            segments.append(Segment(text[start:], around(b for b in boxes[start:] if b)))
+        if gap > SPACE_EM * size:
+            spaces = "  " if gap > SEGMENT_EM * size else " "
+            text += spaces
+            boxes += [None] * len(spaces)
+            start = len(text) if len(spaces) > 1 else start
+        above = char.size < _SMALL * size and char.middle < middle - 0.08 * size
+        written = plain(char.text)
+        if above and not raised and text.endswith("10") and written[:1] in "-+0123456789":
+            written = "^" + written
+        raised = above
+        text += written
+        boxes += [char.box] * len(written)
+    segments.append(Segment(text[start:], around(b for b in boxes[start:] if b)))
+    return Line(text, tuple(boxes), tuple(segments), size)
+
+
+def plain(text: str) -> str:
+    """Text in one spelling: half-width, one kind of minus, exponents behind ``^``."""
+    if text in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" and text:
+        return "^" + text.translate(_SUPERSCRIPTS)
+    return unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
