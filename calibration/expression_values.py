@@ -18,7 +18,7 @@ from calibration.expression_nodes import Call, ExpressionError, Name, Negative, 
 from calibration.uncertain import Uncertain
 
 Value = float | FloatArray | Uncertain
-Series = Sequence[float | Uncertain]
+Series = Sequence[Value]
 """Several values of one name, such as ten readings: what ``mean min max sd`` take."""
 
 _ELEMENTARY = {"sqrt": functions.sqrt, "exp": functions.exp, "ln": functions.log}
@@ -105,7 +105,7 @@ class Computation:
         return _of_several(node.function, chosen)
 
     def _member(self, node: Node, value: object) -> Value:
-        if isinstance(value, Uncertain):
+        if isinstance(value, Uncertain | np.ndarray):
             number: Value = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
             number = float(value)

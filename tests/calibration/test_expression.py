@@ -240,6 +240,7 @@ def test_series_go_into_mean_min_max_sd():
     trials = np.array([1.0, 2.0, 3.0])
     assert parse("mean(a, 2*a)").evaluate({"a": trials}) == pytest.approx(1.5 * trials)
     assert parse("max(a, 2)").evaluate({"a": trials}).tolist() == [2.0, 2.0, 3.0]
+    assert parse("mean(a)").evaluate({"a": [trials, 3 * trials]}) == pytest.approx(2 * trials)
     with pytest.raises(ExpressionError, match="mean of no values"):
         parse("mean(I)").evaluate({"I": []})
 
