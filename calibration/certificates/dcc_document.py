@@ -19,7 +19,9 @@ NAMESPACE = "https://ptb.de/dcc"
 DCC = f"{{{NAMESPACE}}}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 VERSIONS = ("2.3.0", "2.4.0", "3.0.0", "3.1.0", "3.1.1", "3.1.2", "3.2.0", "3.2.1", "3.3.0")
+MOST_QUANTITIES = 3000
 MOST_NUMBERS = 100_000
+"""In all quantities together."""
 
 _ROOT = f"{DCC}digitalCalibrationCertificate"
 _PRE_RELEASE = re.compile(r"3\.4\.0(-rc\.\d{1,3})?", re.ASCII)
@@ -125,7 +127,10 @@ def _numbers(
                 continue
             found[element] = read_alternatives(element, findings, gaps=gaps)
             count += sum(len(series.numbers) for series in found[element])
-            if count > MOST_NUMBERS:
-                findings.refuse("", f"more than {MOST_NUMBERS} numbers; a certificate has a few hundred")
+            if count > MOST_NUMBERS or len(found) > MOST_QUANTITIES:
+                findings.refuse(
+                    "",
+                    f"more than {MOST_QUANTITIES} quantities or {MOST_NUMBERS} numbers: no certificate",
+                )
                 return found
     return found

@@ -21,6 +21,7 @@ _SLIPS = (
     (re.compile(r"^\\°C$"), r"\\degreecelsius"),
 )
 _PERCENT_OF_MOISTURE = "%M"
+_LONGEST = 200
 
 
 def quantity_and_unit(
@@ -34,6 +35,9 @@ def quantity_and_unit(
         place: of the number.
         findings: where aliases and unknown units go.
     """
+    if len(written) > _LONGEST:
+        findings.warn(place, f"a unit of {len(written)} characters is not read; the number is kept as it is")
+        return "", None
     for spelling in dict.fromkeys((written, _without_slips(written))):
         found = _read(spelling, context, read_dsi)
         if found:

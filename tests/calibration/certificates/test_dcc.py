@@ -277,6 +277,21 @@ def test_a_split_value_is_read_whole():
     assert read(split).administrative.number == "LX-2026-<1>"
 
 
+def test_standards_for_points_must_be_as_many_as_the_points():
+    found = sentences(THERMOMETER.replace('"s1 s1 s2"', '"s1 s2"'), Severity.ERROR)
+    assert any("found 2 standards for 3 points; one or 3 are allowed" in one for one in found)
+    assert {p.standard for p in read(THERMOMETER.replace('"s1 s1 s2"', '"s1 s2"')).proposals[1].points} == {
+        ""
+    }
+
+
+def test_verdicts_and_limits_must_be_as_many_as_the_points():
+    found = sentences(THERMOMETER.replace("pass pass fail", "pass fail"), Severity.ERROR)
+    assert any("found 2 verdicts for 3 points; one or 3 are allowed" in one for one in found)
+    found = sentences(THERMOMETER.replace("0.2 0.2 0.3", "0.2 0.3"), Severity.ERROR)
+    assert any("found 2 limits for 3 points; one or 3 are allowed" in one for one in found)
+
+
 def test_two_units_of_one_quantity_must_agree():
     found = sentences(THERMOMETER.replace("20.01 59.98 100.10", "20.01 59.89 100.10"), Severity.ERROR)
     assert any("333.13 K is not 59.89 degC: which is right?" in one for one in found)

@@ -82,6 +82,17 @@ def test_utf_16_and_gb_18030_give_the_same():
         assert (other.administrative, other.proposals) == (expected.administrative, expected.proposals)
 
 
+def test_no_document_is_worked_at_for_long():
+    quantity = "<dcc:quantity><si:real><si:value>1</si:value><si:unit>%s</si:unit></si:real></dcc:quantity>"
+    many = "<dcc:list>" + quantity % r"\gram" * 3001 + "</dcc:list>"
+    at = BALANCE.index("<dcc:list>")
+    with pytest.raises(CertificateError, match="more than 3000 quantities"):
+        read_dcc((BALANCE[:at] + many + BALANCE[at:]).encode(), "x.xml", TODAY)
+    found = outcome(BALANCE.replace(r"\milli\gram", r"\milli\gram\tothe{99}" * 2000).encode())
+    assert found is not None
+    assert any("characters is not read" in str(finding) for finding in found.findings)
+
+
 def test_many_wrong_numbers_end_in_a_few_sentences():
     bad = BALANCE.replace("0.0 0.08 0.25", " ".join(["x"] * 5000))
     with pytest.raises(CertificateError) as caught:

@@ -79,6 +79,14 @@ def test_every_attack_on_the_archive_has_its_sentence(name, content, sentence):
         outcome(data)
 
 
+def test_a_part_that_is_larger_than_it_says_is_refused():
+    data = bytearray(with_part("xl/big.xml", b"<a>" + b"0" * 60_000 + b"</a>"))
+    entry = data.rindex(b"PK\x01\x02")
+    assert int.from_bytes(data[entry + 24 : entry + 28], "little") == 60_007
+    data[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
+    assert "damaged, or no XLSX file" in refusal(bytes(data))
+
+
 def test_a_merged_range_over_everything_costs_nothing():
     source = zipfile.ZipFile(io.BytesIO(FILLED))
     sheet = source.read("xl/worksheets/sheet2.xml").replace(
