@@ -1,16 +1,17 @@
 """Whether the audit trail is what was written, and the export of its head out of the database."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from daq.journal.heads import ExportedHead, HeadsFile, read_heads
 from daq.journal.rows import EMPTY, Head
 from daq.records import schema
 from daq.records.database import reading
-from daq.security.audit import AuditRow, link_of
+from daq.security.audit import AuditRow, Json, as_text, link_of
 
 AUDIT_HEADS_FILE = "audit-heads.jsonl"
 """In the data directory; whoever rewrites the whole trail must alter this file and every copy of it too."""
@@ -75,6 +76,30 @@ def export_head(engine: Engine, heads: Path, t_ns: int) -> Head:
     file.drop_torn_line()
     file.export(Head(seq, sha256), t_ns)
     return Head(seq, sha256)
+
+
+def changed_past_the_trail(connection: Connection, kind: str, states: Mapping[str, Json]) -> tuple[str, ...]:
+    """Where records of one kind are not as the audit trail left them: a sentence for each, in their order.
+
+    ``states`` holds every record of the kind under its name in the trail (``kind/key``), in the form that
+    its changes have as ``new``.
+    """
+    audited = _last_states(connection, kind)
+    altered = [
+        f"{record} was changed past the audit trail: it is not as its last entry left it."
+        for record, state in sorted(states.items())
+        if as_text(state) != audited.get(record)
+    ]
+    gone = sorted(audited.keys() - states.keys())
+    return (*altered, *(f"{record} was deleted past the audit trail." for record in gone))
+
+
+def _last_states(connection: Connection, kind: str) -> dict[str, str]:
+    column = schema.audit.c
+    of_kind = column.record.startswith(f"{kind}/", autoescape=True) & column.new.is_not(None)
+    newest = select(func.max(column.seq)).where(of_kind).group_by(column.record)
+    rows = connection.execute(select(column.record, column.new).where(column.seq.in_(newest)))
+    return {record: new for record, new in rows}  # noqa: C416 rows are not pairs to the type checker
 
 
 class _Walk:

@@ -21,7 +21,7 @@ TEXTS = ("account", "origin", "action", "record", "old", "new", "reason", "sha25
 numbers = st.integers(1, ROWS)
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=5)
 on_both = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -1,0 +1,64 @@
+"""Which passwords are taken, and how they are kept (OWASP ASVS 5.0, 6.2 and 11.4.2).
+
+At least 8 characters, better 15; anything that can be typed, blanks and Chinese too; no rules about kinds of
+characters, no change after a time; not one of the commonest, not the name. Kept is what Argon2id makes of it.
+"""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from daq.errors import PasswordError
+from daq.security.common_passwords import COMMON_PASSWORDS
+
+SHORTEST = 8
+ADVISED = 15
+LONGEST = 256
+
+
+def demand_good_password(password: str, *names: str) -> None:
+    """Check a new password of a person with these names.
+
+    Raises:
+        PasswordError: too short, too long, not Unicode text, one of the commonest, or a name.
+    """
+    if len(password) < SHORTEST:
+        raise PasswordError(
+            f"The password has {len(password)} characters; at least {SHORTEST} are needed, {ADVISED} or more "
+            "are better: a few words, for instance."
+        )
+    if len(password) > LONGEST:
+        raise PasswordError(f"The password has {len(password)} characters; at most {LONGEST} are taken.")
+    try:
+        password.encode()
+    except UnicodeEncodeError as error:
+        raise PasswordError("The password is not Unicode text; type it again.") from error
+    plain = _plain(password)
+    if plain in COMMON_PASSWORDS or len(set(plain)) == 1:
+        raise PasswordError("This is one of the passwords that are tried first; choose another.")
+    if plain in {_plain(name) for name in names}:
+        raise PasswordError("The password is the name; choose another.")
+
+
+class PasswordKeeper:
+    """Makes and compares hashes."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        """Argon2id with the second choice of RFC 9106, 64 MiB, unless told otherwise."""
+        self._hasher = hasher or PasswordHasher()
+        self._nobodys = self._hasher.hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        """What is kept of a password: Argon2id with its parameters and its own salt, as text."""
+        return self._hasher.hash(password)
+
+    def matches(self, kept: str | None, password: str) -> bool:
+        """Whether the password belongs to the hash; as slow where there is none."""
+        try:
+            self._hasher.verify(kept or self._nobodys, password.encode("utf-8", "surrogatepass"))
+        except (VerificationError, InvalidHashError):
+            return False
+        return kept is not None
+
+
+def _plain(text: str) -> str:
+    return "".join(text.casefold().split())
