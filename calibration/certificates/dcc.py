@@ -19,6 +19,7 @@ from calibration.certificates.dcc_rules import (
 )
 from calibration.certificates.dcc_schema import check_schema
 from calibration.certificates.imported import Imported
+from calibration.errors import CertificateError
 
 
 def read_dcc(data: bytes, file_name: str, today: datetime.date, schema_dir: Path | None = None) -> Imported:
@@ -45,6 +46,8 @@ def read_dcc(data: bytes, file_name: str, today: datetime.date, schema_dir: Path
     check_languages(document)
     check_declarations(document)
     proposals, stated = read_results(document)
+    if document.findings.refusals:
+        raise CertificateError(document.findings.refusals)
     return Imported(
         file_sha256=hashlib.sha256(data).hexdigest(),
         format=f"DCC {document.version}",

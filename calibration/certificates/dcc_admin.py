@@ -58,7 +58,7 @@ def read_administrative(document: Document) -> Administrative:
         laboratory=name,
         laboratory_code=text_of(laboratory.find(f"{DCC}calibrationLaboratoryCode")),
         customer=checked(contact_name(customer), customer, findings),
-        items=tuple(_item(item, findings) for item in admin.iterfind(f"{DCC}items/{DCC}item")),
+        items=tuple(_item(item, findings) for item in _part(admin, "items").iter(f"{DCC}item")),
         received_on=date_of(core.find(f"{DCC}receiptDate"), findings),
         begun_on=date_of(core.find(f"{DCC}beginPerformanceDate"), findings),
         ended_on=date_of(core.find(f"{DCC}endPerformanceDate"), findings),

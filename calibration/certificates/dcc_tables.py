@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from calibration.certificates.dcc_document import DCC, Document
+from calibration.certificates.dcc_relative import with_relative
 from calibration.certificates.dcc_roles import Role, role_of
 from calibration.certificates.dcc_text import name_of, words_of
 from calibration.certificates.dcc_units import quantity_and_unit
@@ -92,7 +93,8 @@ def _column(quantity: etree._Element, document: Document, context: str) -> Colum
     role = role_of(ref_types, name.all)
     alternatives = document.alternatives(quantity)
     choices = []
-    for series in alternatives:
+    for stated in alternatives:
+        series = with_relative(quantity, stated, document) if stated is alternatives[0] else stated
         written = series.unit or (series.numbers[0].unit if series.numbers else "")
         about = f"{name.all} {ref_types} {context}"
         kind, found = quantity_and_unit(written, about, series.element, document.findings)

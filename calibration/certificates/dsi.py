@@ -122,6 +122,11 @@ def read_alternatives(element: etree._Element, findings: Findings, *, gaps: bool
     return (reader.series(element),) if name in _READABLE else ()
 
 
+def read_flat(element: etree._Element, findings: Findings) -> tuple[Number, ...]:
+    """The numbers of an element that has the members of a real or of a list, under a name of its own."""
+    return _Reader(findings, gaps=False).flat(element)
+
+
 class _Reader:
     def __init__(self, findings: Findings, *, gaps: bool) -> None:
         self._findings = findings
@@ -135,7 +140,7 @@ class _Reader:
             return Series(element, numbers, parts[0].covariance if len(parts) == 1 else ())
         if name == "list" or local_name(element) == "realList":  # lists of reals up to D-SI 1.3, and later
             return self._real_list(element)
-        return Series(element, self._flat(element), self._covariance(element))
+        return Series(element, self.flat(element), self._covariance(element))
 
     def _real_list(self, element: etree._Element) -> Series:
         """The old list of reals: what the list says holds where a real says nothing itself."""
@@ -147,17 +152,17 @@ class _Reader:
             common = self._with_uncertainty([common], wrapper)[0]
         numbers: list[Number] = []
         for real in (child for child in element if local_name(child) == "real"):
-            for number in self._flat(real, unit):
+            for number in self.flat(real, unit):
                 if not number.has_uncertainty:
                     number = replace(common, value=number.value, unit=number.unit, label=number.label)
                 numbers.append(number)
         return Series(element, tuple(numbers), self._covariance(element))
 
-    def _flat(self, element: etree._Element, unit_of_list: str = "") -> tuple[Number, ...]:
+    def flat(self, element: etree._Element, unit_of_list: str = "") -> tuple[Number, ...]:
         """``si:real``, ``si:constant`` and ``si:realListXMLList``, which differ in the length only."""
         members = {plain_name(child): child for child in element}
         values = self._decimals(members.get("value"), element)
-        is_list = local_name(element).endswith("XMLList")
+        is_list = local_name(element).lower().endswith("xmllist")
         if not values or (len(values) > 1 and not is_list):
             self._findings.refuse(
                 element, f"found {len(values)} values; needed is one{' or more' if is_list else ''}"

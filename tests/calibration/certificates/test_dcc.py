@@ -139,6 +139,45 @@ def test_a_point_at_zero_is_converted_too():
     assert draft["point"][0]["indication"] == Decimal("273.15")
 
 
+RELATIVE = (
+    "<dcc:relativeUncertainty><dcc:relativeUncertaintyXmlList><si:valueXMLList>{}</si:valueXMLList>"
+    "<si:unitXMLList>{}</si:unitXMLList></dcc:relativeUncertaintyXmlList></dcc:relativeUncertainty>"
+)
+
+
+def with_relative(values, unit, *, absolute):
+    """The thermometer whose error of 0.010, -0.021, 0.102 K has a relative uncertainty as well, or only."""
+    start = THERMOMETER.index("<si:valueXMLList>0.010 -0.021 0.102")
+    at = THERMOMETER.index("</si:realListXMLList>", start) + len("</si:realListXMLList>")
+    error = THERMOMETER[start:at]
+    if not absolute:
+        error = error[: error.index("<si:expandedUncXMLList>")] + "</si:realListXMLList>"
+    return THERMOMETER[:start] + error + RELATIVE.format(values, unit) + THERMOMETER[at:]
+
+
+def test_a_relative_uncertainty_alone_gives_u_and_asks_for_k():
+    text = with_relative("0.5 1.0 0.25", r"\one", absolute=False)
+    points = read(text).proposals[1].points
+    assert [p.expanded for p in points] == [Decimal("0.0050"), Decimal("0.0210"), Decimal("0.02550")]
+    assert {p.k for p in points} == {None}
+    assert any(
+        "relative uncertainty without coverage factor k" in one for one in sentences(text, Severity.ERROR)
+    )
+    in_percent = read(with_relative("50 100 25", r"\percent", absolute=False)).proposals[1].points
+    assert [p.expanded for p in in_percent] == [p.expanded for p in points]
+
+
+def test_a_relative_uncertainty_is_compared_with_the_absolute_one():
+    agrees = with_relative("5 2.4 0.49", r"\one", absolute=True)
+    assert not sentences(agrees, Severity.WARNING)
+    assert [str(p.expanded) for p in read(agrees).proposals[1].points] == ["0.05"] * 3
+    found = sentences(with_relative("5 2.4 0.049", r"\one", absolute=True), Severity.WARNING)
+    assert any("is 0.00500, and U is stated as 0.05: which is right?" in one for one in found)
+    assert "found '0,5'" in refusal(with_relative("0,5 1 1", r"\one", absolute=True))
+    found = sentences(with_relative("5 2.4", r"\one", absolute=True), Severity.ERROR)
+    assert any("found 2 entries for 3 values" in one for one in found)
+
+
 def test_what_nobody_said_is_named_like_in_a_native_file():
     imported = read(BALANCE)
     with pytest.raises(CertificateError) as caught:
