@@ -86,7 +86,7 @@ def _document(data: bytes, file_name: str) -> dict[str, Any]:
         raise CertificateError(
             (f"{file_name}: not UTF-8 text: {error.reason} at byte {error.start}",)
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or an integer with more digits than Python reads
         raise CertificateError((f"{file_name}: not valid TOML: {error}",)) from error
 
 

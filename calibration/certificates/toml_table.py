@@ -197,11 +197,14 @@ class Table:
 
 
 def as_decimal(value: object) -> Decimal | None:
-    """A TOML number as it was written; None if it is none, or not a number."""
+    """A TOML number as it was written; None if it is none, not a number, or beyond what a float holds."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    return None if number.is_nan() or (number.is_finite() and math.isinf(float(number))) else number
+    if not number.is_finite():
+        return None if number.is_nan() else number
+    nearest = float(number)
+    return None if math.isinf(nearest) or (nearest == 0 and number != 0) else number
 
 
 def decimals(value: object) -> list[Decimal]:

@@ -254,3 +254,14 @@ def test_in_force_is_a_test_of_an_interval_and_the_last_to_come_counts():
     assert in_force(both, end - 1) is later
     assert in_force(both, end) is None
     assert in_force([], start) is None
+
+
+@pytest.mark.parametrize("number", ["1e-999999999", "1e999999999", "-1e-400"])
+def test_a_number_beyond_what_a_float_holds_is_a_mistake_and_takes_no_time(number):
+    written = re.sub(r"(?m)^resolution = .*$", f"resolution = {number}", BALANCE)
+    assert any("in_use.resolution: found" in mistake for mistake in mistakes(written))
+
+
+def test_an_integer_with_thousands_of_digits_is_a_mistake():
+    written = re.sub(r"(?m)^resolution = .*$", f"resolution = {'9' * 5000}", BALANCE)
+    assert any("not valid TOML" in mistake for mistake in mistakes(written))
