@@ -1,5 +1,6 @@
 """Charts of individuals, the trial of a baseline, and baselines kept apart."""
 
+import itertools
 import math
 
 import numpy as np
@@ -86,6 +87,11 @@ def test_moran_1948_test_of_lag_one_has_its_size():
     found = [lag_one(generator.normal(size=25)).significant for _ in range(4000)]
     assert np.mean(found) == pytest.approx(0.05, abs=0.012)
     assert lag_one([1, -1] * 10).r == pytest.approx(-0.95)
+    # the mean of r over all orders of any values is -1/n, and there the test sees nothing
+    orders = [lag_one(order) for order in itertools.permutations([0.3, 1.1, -0.4, 2.0, 0.6])]
+    assert np.mean([one.r for one in orders]) == pytest.approx(-1 / 5, abs=1e-12)
+    nearest = min(orders, key=lambda one: abs(one.r + 1 / 5))
+    assert nearest.p == max(one.p for one in orders) > 0.9
 
 
 def test_a_check_far_out_is_named_and_not_left_out():

@@ -68,6 +68,8 @@ def test_two_certificates_with_one_standard_are_judged_by_what_they_do_not_share
         certificate(0.30, 0.10, standard), certificate(0.05, 0.10, [("E2 set 2024", 0.09)]), 100.0
     )
     assert other.value == pytest.approx(alone.value, rel=1e-5)
+    between_1_and_2 = en_between(certificate(0.45, 0.10), certificate(0.05, 0.10), at=100.0)
+    assert (between_1_and_2.value, between_1_and_2.satisfactory) == (pytest.approx(1.414, abs=1e-3), False)
     wide = en_between(certificate(0.30, 0.10), certificate(0.05, 0.10), at=100.0, k=3.0)
     assert wide.value == pytest.approx(alone.value * 2 / 3)
 

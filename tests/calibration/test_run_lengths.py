@@ -20,7 +20,7 @@ from calibration.run_lengths import (
     performance,
     shewhart_arl,
 )
-from calibration.run_rules import NELSON, WESTERN_ELECTRIC, RuleSet, ZoneRule
+from calibration.run_rules import NELSON, WESTERN_ELECTRIC, RuleSet, Side, ZoneRule
 from calibration.westgard import RULES, Scope, Westgard
 
 RUNS = 10_000
@@ -262,6 +262,13 @@ def test_a_chart_that_never_alarms_has_an_infinite_length():
     assert shewhart_arl(9) == math.inf
     assert RuleSet((ZoneRule("far out", 1, 1, 9),)).arl() == math.inf
     assert cusum_arl(0.5, 40, 1) == pytest.approx((40 + 1) / 0.5, rel=0.02)  # one side only
+
+
+def test_drawn_lengths_are_counted_from_the_first_point_and_across_blocks():
+    always = drawn_arl(RuleSet((ZoneRule("always", 1, 1, 0, Side.EITHER),)), SEED, runs=10)
+    assert (always.arl, always.standard_error) == (1.0, 0.0)
+    long = drawn_arl(RuleSet((ZoneRule("300 within", 300, 300, 99, Side.WITHIN),)), SEED, runs=10)
+    assert (long.arl, long.standard_error) == (300.0, 0.0)
 
 
 def test_drawing_gives_up_where_alarms_are_too_rare(monkeypatch):

@@ -150,6 +150,9 @@ def test_westgard_three_levels_need_rules_of_whole_runs():
     plan = Westgard(3, Scope.ACROSS, gated=False, rules=three)
     z = [[2.1, 0, 2.1], [1.1, 1.1, 1.1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [-1.1, 1.1, -1.1]]
     assert [one.rule for one in westgard(z, plan).verdicts] == ["2of3_2s", "3_1s", "", "", "12_x", ""]
+    some = Westgard(2, Scope.ACROSS, gated=False, rules=(ZoneRule("2of4_2s", 2, 4, 2),))
+    verdicts = westgard([[2.1, 0], [0, 2.1], [0, 0], [2.1, 2.2], [0, 0]], some).verdicts
+    assert [one.rule for one in verdicts] == ["", "2of4_2s", "", "2of4_2s", ""]  # never by a run with none
     with pytest.raises(ValueRefusedError, match=r"4_1s across 3 levels.*a rule of 3 or 6 values"):
         Westgard(3, Scope.BOTH, gated=True)
 
