@@ -1,8 +1,8 @@
 """Shewhart chart of individuals, and what a baseline must show before its limits are trusted (phase I).
 
 sigma comes from the differences of neighbours, MRbar/d2 with d2 = 2/sqrt(pi): a shift within the baseline
-hardly enters it, as it would the overall standard deviation. Limits from checks that follow each other's error
-mean nothing, so the correlation of neighbours is tested first.
+hardly enters it, as it would the overall standard deviation. Limits from checks that follow each other's
+error mean nothing, so the correlation of neighbours is tested first.
 """
 
 import enum
