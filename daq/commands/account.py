@@ -1,0 +1,188 @@
+"""Accounts at the console: the first administrator, further people, roles and passwords."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json
+from daq.records.database import records_url
+from daq.records.migrations import open_records
+from daq.security.accounts import Accounts, Credentials
+from daq.security.audit import Actor
+from daq.security.passwords import ADVISED, demand_good_password
+from daq.security.people import NewPerson, Person, Role, account_of
+from drivers.clock import SystemClock
+
+app = typer.Typer(no_args_is_help=True, help="People: accounts, roles, passwords.")
+
+RecordsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--records",
+        envvar="HENGLIANG_RECORDS",
+        help="URL of the records in PostgreSQL; without it they are records.db in the data directory.",
+    ),
+]
+AccountArgument = Annotated[str, typer.Argument(help="Account name.")]
+RoleOption = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]
+ByOption = Annotated[
+    str, typer.Option("--by", prompt="Your account (administrator)", help="Account of the administrator.")
+]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", prompt="Reason (for the audit trail)", help="Stands in the audit trail.")
+]
+
+
+@app.command()
+def add(
+    account: AccountArgument,
+    role: RoleOption,
+    name: Annotated[str, typer.Option("--name", prompt="Name as on reports", help="As on reports.")],
+    by: Annotated[str | None, typer.Option("--by", help="Account of the administrator.")] = None,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Make an account; the first one is an administrator's, and needs nobody else."""
+    with clear_errors(), _accounts(data, records) as accounts:
+        new = NewPerson(account_of(account), name, frozenset(role))
+        if not accounts.people():
+            typer.echo("There is no account yet in these records: this is the first administrator.")
+            person = accounts.add_first_administrator(new, _new_password(new.account, name), _origin())
+        else:
+            administrator = _identified(accounts, by or typer.prompt("Your account (administrator)"))
+            person = accounts.add(administrator, new, _new_password(new.account, name))
+        typer.echo(_line(person))
+        if person.must_change_password:
+            typer.echo(f"Before signing anything: hengliang account password {person.account}")
+
+
+@app.command("list")
+def list_accounts(
+    data: DataOption = DEFAULT_DATA, records: RecordsOption = None, as_json: JsonOption = False
+) -> None:
+    """Show all accounts, the deactivated ones too."""
+    with clear_errors(), _accounts(data, records) as accounts:
+        people = accounts.people()
+    if as_json:
+        say_json(
+            [
+                {
+                    "account": person.account,
+                    "name": person.name,
+                    "roles": [role.value for role in sorted(person.roles)],
+                    "active": person.is_active,
+                    "must_change_password": person.must_change_password,
+                }
+                for person in people
+            ]
+        )
+        return
+    for person in people:
+        typer.echo(_line(person))
+    if not people:
+        typer.echo("no account yet; the first: hengliang account add NAME --role administrator")
+
+
+@app.command()
+def roles(
+    account: AccountArgument,
+    role: RoleOption,
+    by: ByOption,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Give a person these roles instead of the present ones."""
+    with clear_errors(), _accounts(data, records) as accounts:
+        actor = _identified(accounts, by)
+        typer.echo(_line(accounts.set_roles(actor, account_of(account), role, reason)))
+
+
+@app.command()
+def password(
+    account: AccountArgument,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Administrator who resets a forgotten one; else: your own.")
+    ] = None,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Change the own password, or reset somebody's with --by."""
+    with clear_errors(), _accounts(data, records) as accounts:
+        if by is None:
+            present = typer.prompt("Present password", hide_input=True)
+            credentials = Credentials(account, present, _origin())
+            accounts.sign_in(credentials)
+            person = accounts.person(account_of(account))
+            accounts.change_password(credentials, _new_password(person.account, person.name))
+            typer.echo(f"The password of {person.account} is changed.")
+            return
+        actor = _identified(accounts, by)
+        person = accounts.person(account_of(account))
+        reason = typer.prompt("Reason (for the audit trail)")
+        new = _new_password(person.account, person.name)
+        accounts.reset_password(actor, person.account, new, reason)
+        typer.echo(f"Reset. Before signing anything: hengliang account password {person.account}")
+
+
+@app.command()
+def deactivate(
+    account: AccountArgument,
+    by: ByOption,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Let a person in no more; all that the person did and signed stays."""
+    with clear_errors(), _accounts(data, records) as accounts:
+        actor = _identified(accounts, by)
+        typer.echo(_line(accounts.deactivate(actor, account_of(account), reason)))
+
+
+@app.command()
+def reactivate(
+    account: AccountArgument,
+    by: ByOption,
+    reason: ReasonOption,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Let a deactivated person in again, with roles and password of before."""
+    with clear_errors(), _accounts(data, records) as accounts:
+        actor = _identified(accounts, by)
+        typer.echo(_line(accounts.reactivate(actor, account_of(account), reason)))
+
+
+@contextmanager
+def _accounts(data: Path, records: str | None) -> Iterator[Accounts]:
+    with open_records(records or records_url(data)) as engine:
+        yield Accounts(engine, SystemClock())
+
+
+def _origin() -> str:
+    return f"console of {socket.gethostname()}, user {os.getuid()}"
+
+
+def _identified(accounts: Accounts, account: str) -> Actor:
+    """Whoever acts at the console types the password, as on a page."""
+    typed = typer.prompt(f"Password of {account}", hide_input=True)
+    return Actor(accounts.sign_in(Credentials(account, typed, _origin())).account, _origin())
+
+
+def _new_password(*names: str) -> str:
+    typed: str = typer.prompt(
+        f"New password ({ADVISED} characters or more are good)", hide_input=True, confirmation_prompt=True
+    )
+    demand_good_password(typed, *names)
+    return typed
+
+
+def _line(person: Person) -> str:
+    state = "active" if person.is_active else "deactivated"
+    roles = ", ".join(role.value for role in sorted(person.roles))
+    return f"{person.account}  {person.name}  {roles}  {state}"
