@@ -86,9 +86,12 @@ class Reference(Part):
 
 
 class Instrument(Titled, Fact):
-    """An ``[[instrument]]`` that the method demands; one of the register takes its role for all of it."""
+    """An ``[[instrument]]`` that the method demands; one of the register takes its role."""
 
     role: Word
+    scope: Scope = "session"
+    """``session``: one and the same throughout, so that errors common to its readings cancel; ``portion``:
+    chosen anew for each determination, such as the second weight of a check."""
     kind: InstrumentKind
     accuracy_class: Literal["I", "II", "III", "IIII"] | None = None
     """Of a balance, or a better one."""

@@ -18,7 +18,7 @@ from calibration.conformity import Comparison, Decision, decide
 from calibration.drying_rules import accept_parallels, constant_mass
 from calibration.influences import Repeatability, rounding
 from calibration.limits import Measured
-from calibration.uncertain import Uncertain, independent
+from calibration.uncertain import Uncertain, correlation, independent
 from daq.lab.method_formulas import compute, with_step_influences
 from daq.lab.method_results import Digits
 from daq.lab.method_steps import RepeatUntil
@@ -192,6 +192,14 @@ def test_the_reading_of_a_burette_is_new_every_time_and_the_blank_is_shared():
     assert computed.of("X_mean").u == pytest.approx(math.hypot(u_volume / math.sqrt(2), u_volume, u_density))
 
 
+def test_a_constant_is_the_same_effect_in_every_session():
+    procedure = METHODS["spices-distillation-gb-5009-3-3"].procedure
+    first, second = (
+        compute(procedure, {"V0": 0.1}, [{"m": mass, "V": 2.5}]).of("X") for mass in (20.0, 10.0)
+    )
+    assert correlation(first, second) == pytest.approx(1.0)
+
+
 def test_monte_carlo_through_the_formulas_agrees_with_propagation():
     procedure = METHODS["coptis-extractives-chp-2201"].procedure
     generator = np.random.default_rng(20261123)
@@ -282,6 +290,14 @@ def test_p_gb5009_duplicates_by_the_rule_of_the_file():
     assert digits.rule(rule.source).digits_below == 2
 
 
+def test_the_balance_is_one_throughout_and_each_weight_of_a_check_is_its_own():
+    scopes = {one.role: one.scope for one in METHODS["balance-daily-check"].procedure.instruments}
+    assert scopes == {"balance": "session", "weight": "portion"}
+    for method in METHODS.values():
+        for one in method.procedure.instruments:
+            assert one.kind != "balance" or one.scope == "session"
+
+
 def test_digits_to_an_interval_or_by_size():
     fact = {"source": "laboratory", "confidence": "own"}
     assert Digits(interval=Decimal("0.1"), **fact).reported(14.05) == "14.0"
@@ -358,14 +374,14 @@ def test_every_mistake_between_the_parts_is_told_at_once():
         "determinations.of: found 'Y'",
         "sample_mass.of: found 'X'",
         "input[1].name: m3 is captured by 0 steps",
-        "step[9]: the last step of the loop weighs into m1",
+        "step[9].step[3]: the last step of the loop weighs into m1",
         "step.id: found 'first-drying' 2 times",
         "limit[1].unit: found 'g'; X_mean is in %",
         "limit[1].decision_rule: found 'guard-band-u'; rounded values go with 'simple-acceptance' only",
         "limit[2].result: found 'X'; the results are X_mean",
         "limit: found 'drug-chp-2025' 2 times",
     ):
-        assert words.replace("step[9]: the last", "step[9].step[3]: the last") in told, told
+        assert words in told, told
 
 
 @pytest.mark.parametrize(
@@ -443,6 +459,15 @@ def test_bytes_that_are_no_method_are_refused_in_sentences(data):
 
 
 # folders
+
+
+def test_the_complete_method_of_the_guide_loads():
+    guide = Path(__file__).resolve().parents[3] / "docs" / "methods.md"
+    text = guide.read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL).group(1)
+    method = read_method("guide", example.encode(), "methods.md")
+    assert method.procedure.limits[0].limits.lower == Decimal("4.0")
+    assert all(f"`{name}`" in text for name in SHIPPED)
 
 
 def test_a_new_product_is_one_file_in_the_laboratorys_own_folder(tmp_path):
