@@ -9,6 +9,7 @@ need socat socat
 need mbpoll mbpoll
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing="$missing fontconfig fonts-noto-cjk"
+ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || missing="$missing libatomic1" # the driver of the browser tests needs it
 [ -n "$missing" ] || exit 0
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
