@@ -25,23 +25,30 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._empty: list[str] = []
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
-    def run(self, statement: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+    def run(self, statement: str, name: str = "postgres") -> None:
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute(statement)
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """URL of an own empty database."""
-        name = f"t{uuid.uuid4().hex}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        """URL of an empty database for one test; emptying it for the next one is quicker than making one."""
+        name = self._empty.pop() if self._empty else self._made()
         try:
             yield self.url(name)
         finally:
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+            self.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public", name)
+            self.run(f"ALTER DATABASE {name} RESET ALL")
+            self._empty.append(name)
+
+    def _made(self) -> str:
+        name = f"t{uuid.uuid4().hex}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return name
 
 
 @pytest.fixture(scope="session")
