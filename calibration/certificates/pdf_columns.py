@@ -102,7 +102,7 @@ def _unit_of_cells(column: Column, context: str) -> Unit | None:
 
 def _common_unit(grid: Grid) -> Unit | None:
     """What ``单位: mg`` above or below a table says."""
-    found = _COMMON_UNIT.search(f"{grid.above}\n{grid.below}")
+    found = _COMMON_UNIT.search(grid.near)
     return read_unit(found[1] or found[2], grid.caption) if found else None
 
 

@@ -92,7 +92,7 @@ def _pattern() -> re.Pattern[str]:
 
 _LABEL = _pattern()
 _TRIM = " :;,./()-_*|"
-_MOST_LABEL_GAP_EM = 3.0
+_TRANSLATION_START = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,11 @@ def _fields_on(page: Page) -> Iterator[Field]:
     for i, line in enumerate(lines):
         labels = list(_labels_in(line))
         for j, label in enumerate(labels):
-            end = labels[j + 1].start if j + 1 < len(labels) else len(line.text)
-            found = _value(line, label.end, end)
-            if found is None and j + 1 == len(labels):
-                found = _beside(lines, i, line.box_of(label.start, label.end))
+            after = labels[j + 1] if j + 1 < len(labels) else None
+            found = _value(line, label.end, after.start if after else len(line.text))
+            if found is None:
+                edge = line.box_of(after.start, after.end)[0] if after else page.width
+                found = _beside(lines, i, line.box_of(label.start, label.end), edge)
             if found is not None:
                 yield Field(label.name, found[0], page.number, found[1])
 
@@ -170,7 +171,7 @@ def _may_start(text: str, start: int, end: int, *, is_english: bool) -> bool:
 
 def _value(line: Line, start: int, end: int) -> tuple[str, Box] | None:
     """What stands between two labels; None if nothing does."""
-    while start < end and line.text[start] in _TRIM and not _signed(line.text, start):
+    while start < end and line.text[start] in _TRIM and not _belongs(line.text, start, end):
         start += 1
     while end > start and line.text[end - 1] in " :;,(/_":
         end -= 1
@@ -178,26 +179,34 @@ def _value(line: Line, start: int, end: int) -> tuple[str, Box] | None:
     return (re.sub(r" {2,}", " ", text), line.box_of(start, end)) if text else None
 
 
-def _signed(text: str, at: int) -> bool:
+def _belongs(text: str, at: int, end: int) -> bool:
+    """Whether a sign or a bracket is the beginning of what stands there."""
+    if text[at] == "(":
+        return ")" in text[at:end]
     return text[at] == "-" and text[at + 1 : at + 2].isdigit()
 
 
-def _beside(lines: Sequence[Line], i: int, label: Box) -> tuple[str, Box] | None:
-    """What stands right of a label half a line higher or lower, as where the translation is below it."""
-    height = label[3] - label[1]
+def _beside(lines: Sequence[Line], i: int, label: Box, edge: float) -> tuple[str, Box] | None:
+    """What stands between a label and ``edge``, half a line higher or lower, beside its translation."""
+    reach = 1.2 * (label[3] - label[1])
     for other in lines[max(0, i - 2) : i + 3]:
-        if (
-            other is lines[i]
-            or min(abs(other.box[1] - label[3]), abs(other.box[3] - label[1])) > 1.2 * height
-        ):
+        near = min(abs(other.box[1] - label[3]), abs(other.box[3] - label[1])) <= reach
+        if other is lines[i] or not near:
             continue
         labels = list(_labels_in(other))
         if not labels:
-            right = [s for s in other.segments if s.box[0] > label[2] - 1]
+            right = [s for s in other.segments if label[2] - 1 < s.box[0] < edge]
             if right:
                 return " ".join(s.text for s in right).strip(_TRIM), right[0].box
-        elif len(labels) == 1 and other is not lines[i - 1 if i else 0] and labels[0].start < 3:
-            found = _value(other, labels[0].end, len(other.text))
-            if found is not None and labels[0].name == next(iter(_labels_in(lines[i]))).name:
+        elif other.box[1] > label[1] and labels[0].start < _TRANSLATION_START:
+            same = labels[0].name == next(_labels_in(lines[i])).name
+            end = labels[1].start if len(labels) > 1 else len(other.text)
+            found = _value(other, labels[0].end, end) if same else None
+            if found is not None:
                 return found
     return None
+
+
+def is_field(line: Line) -> bool:
+    """Whether a line has a label."""
+    return next(_labels_in(line), None) is not None

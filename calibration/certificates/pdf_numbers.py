@@ -8,10 +8,13 @@ from calibration.errors import UnitMismatchError, UnknownUnitError
 from calibration.spellings import read_word
 from calibration.units import UNITS, Kind, Unit
 
-NUMBER = r"[+-]?(?:\d{1,3}(?: \d{3})+|\d{1,15})(?:\.\d{3}(?: \d{3})*(?: \d{1,3})?(?!\d)|\.\d{1,15})?"
+NUMBER = (
+    r"[+-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,15})"
+    r"(?:\.[0-9]{3}(?: [0-9]{3})*(?: [0-9]{1,3})?(?![0-9])|\.[0-9]{1,15})?"
+)
 _POWER = r"(?:\s?[×xX*·]\s?10\s?\^?\s?([+-]?)\s?\^?(\d{1,2})|[eE]([+-]?\d{1,2}))?"
-_VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;+-][^\d;]{{0,11}})?")
-_DATE = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)")
+_VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;+-][^\d;]{{0,11}})?", re.ASCII)
+_DATE = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)", re.ASCII)
 _BLANK = re.compile(r"[-/\\\s*]*|无|N/?A", re.I)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]")
 _AFTER = re.compile(r"[/,，;、]\s*([^\s/,，;、()\[\]]{1,10})")

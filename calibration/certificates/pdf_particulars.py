@@ -20,12 +20,16 @@ _K = re.compile(
     r"(?<![A-Za-z])k\s*(?:95|99)?\s*=\s*(\d(?:\.\d{1,3})?)(?!\d)|(?:包含因子|覆盖因子)\s*k?\s*[=:为]\s*(\d(?:\.\d{1,3})?)"
 )
 _P = re.compile(
-    r"(?:(?<![A-Za-z])[pP]\s*=|概率|置信水平|置信水准|probability|confidence)[^\d]{0,8}(\d{2}(?:\.\d{1,2})?)\s*%|[pP]\s*=\s*(0\.9\d{0,4})"
+    r"(?:(?<![A-Za-z])[pP]\s*=|概率|置信水平|置信水准|probability|confidence)[^\d]{0,24}(\d{2}(?:\.\d{1,2})?)\s*%|[pP]\s*=\s*(0\.9\d{0,4})"
 )
 _STATED = (
     (Particular.MAXIMUM, r"(?:\bMax(?:imum capacity)?\b|最大秤量|最大称量|最大量程)"),
-    (Particular.RESOLUTION, r"(?:(?<![A-Za-z])d(?![A-Za-z])|实际分度值|分度值|分辨力|分辨率|\bresolution\b)"),
+    (
+        Particular.RESOLUTION,
+        r"(?:(?<![A-Za-z])d(?![A-Za-z])|实际分度值|(?<!检定)(?<!实际)分度值|分辨力|分辨率|\bresolution\b)",
+    ),
     (Particular.VERIFICATION_INTERVAL, r"(?:(?<![A-Za-z])e(?![A-Za-z])|检定分度值)"),
+    (Particular.REPEATABILITY, r"(?:标准偏差|standard deviation)"),
     (Particular.ECCENTRICITY, r"(?:最大差值|最大差|偏载误差(?:最大)?)"),
     (Particular.AMBIENT, r"(?:环境温度|温度|temperature)"),
     (Particular.AMBIENT, r"(?:相对湿度|环境湿度|湿度|humidity)"),

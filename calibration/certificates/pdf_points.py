@@ -31,6 +31,7 @@ _FIELDS = {
     Part.LIMIT: "tolerance",
     Part.VERDICT: "conformity",
 }
+_SAYS = (Part.INDICATION, Part.ERROR, Part.CORRECTION, Part.VALUE)
 _DIFFERENCES = (Part.ERROR, Part.CORRECTION, Part.LIMIT, Part.UNCERTAINTY)
 
 
@@ -50,6 +51,8 @@ class Table:
         self._check_columns()
         uncertainty = uncertainty_of(self._group, self._grid, around, self._findings)
         rows = len(self._grid_cells())
+        if rows > MOST_POINTS:
+            self._findings.error(self._place, f"found {rows} rows; only the first {MOST_POINTS} are read")
         points: list[ProposedPoint] = []
         for row in range(min(rows, MOST_POINTS)):
             point = self._point(row, len(points), uncertainty)
@@ -137,6 +140,12 @@ class Table:
         values: dict[Part, Decimal | None] = {
             part: self._value(part, cell, number) for part, cell in cells.items() if part is not Part.VERDICT
         }
+        if all(is_blank(cells[part].text) for part in _SAYS if part in cells):
+            self._findings.warn(
+                place_on(core[0].page, core[0].box),
+                f"nothing was measured at {core[0].text!r}; this row is left out",
+            )
+            return None
         self.located += [(f"points[{number}].{_FIELDS[part]}", cell) for part, cell in cells.items()]
         against = values.get(Part.REFERENCE) or values.get(Part.INDICATION) or values.get(Part.VALUE)
         u_cell = cells.get(Part.UNCERTAINTY)

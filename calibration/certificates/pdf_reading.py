@@ -7,6 +7,7 @@ inflates without end or a map of four thousand million letters ends with this pr
 import base64
 import io
 import json
+import math
 import sys
 from typing import Any, BinaryIO
 
@@ -23,7 +24,6 @@ MOST_CHARS = 200_000
 MOST_EDGES = 4000
 """Of one page; more is a drawing, in which no table is looked for."""
 MEMORY_BYTES = 2**30
-CPU_SECONDS = 9
 
 _SMALLEST_PT = 2.0
 _PICTURE_SHARE = 0.5
@@ -32,18 +32,18 @@ _DAMAGED = "it is damaged and cannot be read; ask the laboratory for the documen
 
 
 def main() -> None:
-    """Read one document under limits."""
-    _limit_this_process()
+    """Read one document under limits; the argument is the number of seconds that it may take."""
+    _limit_this_process(math.ceil(float(sys.argv[1])))
     sys.stdout.buffer.write(answer(sys.stdin.buffer))
 
 
-def _limit_this_process() -> None:
+def _limit_this_process(cpu_seconds: int) -> None:
     if sys.platform == "win32":
         return  # there the parent's time limit alone must do
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -52,16 +52,19 @@ def answer(stream: BinaryIO) -> bytes:
     """JSON: either ``refused``, a sentence, or what the pages and the rest of the document have."""
     try:
         found = _read(io.BytesIO(stream.read()))
-    except TooMuchError as error:
-        found = {"refused": f"{error}; it is not read"}
-    except MemoryError:
-        found = {"refused": f"reading it takes more than {MEMORY_BYTES >> 20} MiB; no certificate does"}
-    except PdfminerException as error:
-        encrypted = error.args and isinstance(error.args[0], PDFEncryptionError)
-        found = {"refused": _encrypted() if encrypted else _DAMAGED}
-    except Exception:  # noqa: BLE001 - the edge of a process: a damaged file makes the library raise anything
-        found = {"refused": _DAMAGED}
+    except Exception as error:  # noqa: BLE001 - the edge of a process: damaged files make the library raise anything
+        found = {"refused": _reason(error)}
     return json.dumps(found).encode()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, PdfminerException):
+        error = next((e for e in error.args if isinstance(e, Exception)), error)
+    if isinstance(error, TooMuchError):
+        return f"{error}; it is not read"
+    if isinstance(error, MemoryError):
+        return f"reading it takes more than {MEMORY_BYTES >> 20} MiB; no certificate does"
+    return _encrypted() if isinstance(error, PDFEncryptionError) else _DAMAGED
 
 
 def _encrypted() -> str:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from calibration.certificates.pdf_numbers import is_blank, read_value
+from calibration.certificates.pdf_fields import is_field
+from calibration.certificates.pdf_numbers import read_value
 from calibration.certificates.pdf_roles import Part, part_of
 from calibration.certificates.pdf_ruled import ruled_rows
 from calibration.certificates.pdf_text import Box, Line, Page
@@ -17,9 +18,12 @@ HEADING = re.compile(
     r"^\s*(?:[一二三四五六七八九十]+\s*[、.]|[(]?\d{1,2}(?:\.\d{1,2})*\s*[)、.]\s*\D|表\s*\d|附表|table \d)",
     re.I,
 )
-_FURNITURE = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页|page \d|证\s*书\s*编\s*号|certificate no", re.I)
+_FURNITURE = re.compile(
+    r"第\s*\d+\s*页|共\s*\d+\s*页|page \d|证\s*书\s*编\s*号|certificate no|(校\s*准|检\s*定)\s*证\s*书\s*$",
+    re.I,
+)
 _CONTINUED = re.compile(r"续\s*表|续\s*上\s*表|[(（]\s*续|continued", re.I)
-_CAPTION_LINES = 2
+_LINES_ABOVE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,9 @@ class Grid:
     has_numbers: bool
 
     @property
-    def about(self) -> str:
-        """Caption and all heads, for looking for a word."""
-        return " ".join((self.caption, *(part for column in self.columns for part in column.head)))
+    def near(self) -> str:
+        """The text above and below, in which U, k and the unit may stand."""
+        return f"{self.above}\n{self.below}"
 
 
 def grids_of(pages: Sequence[Page]) -> list[Grid]:
@@ -103,12 +107,13 @@ def _inside(box: Box, outer: Box) -> bool:
 def _grid(rows: Rows, page: int, above: Sequence[Line], below: Sequence[Line]) -> Grid:
     own = [line for line in above if not _FURNITURE.search(line.text)]
     starts = [i for i, line in enumerate(own) if HEADING.match(line.text)]
-    near = own[starts[-1] :] if starts else own[-_CAPTION_LINES:]
+    near = own[starts[-1] :] if starts else own[-_LINES_ABOVE:]
     ends = [i for i, line in enumerate(below) if HEADING.match(line.text)]
     after = below[: ends[0]] if ends else below
     columns = _columns(rows, page)
+    named = near if starts else [line for line in near if not is_field(line)][-1:]
     return Grid(
-        caption=" ".join([*(line.text for line in near), *rows.title]).strip(),
+        caption=" ".join([*(line.text for line in named), *rows.title]).strip(),
         columns=columns,
         page=page,
         last_page=page,
@@ -163,8 +168,3 @@ def _joined(before: Grid, after: Grid) -> Grid:
         replace(a, cells=a.cells + b.cells) for a, b in zip(before.columns, after.columns, strict=True)
     )
     return replace(before, columns=columns, below=f"{before.below}\n{after.below}", last_page=after.last_page)
-
-
-def filled(cells: Iterable[Cell]) -> bool:
-    """Whether any of the cells says something."""
-    return any(not is_blank(cell.text) for cell in cells)

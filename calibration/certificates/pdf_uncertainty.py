@@ -1,5 +1,6 @@
 """U, k and probability of the points of a printed table: in columns, heads, footnotes or the text."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,9 @@ from calibration.certificates.pdf_roles import Part
 from calibration.certificates.pdf_tables import Grid
 from calibration.certificates.pdf_text import place_on
 from calibration.units import Unit
+
+_OF_RESULTS = re.compile(r"结果|扩展不确定度|expanded uncertainty", re.I)
+_OF_STANDARDS = re.compile(r"标准器|标准装置|计量标准|准确度等级|证书编号|测量范围|standards? used", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
     """What is said about the uncertainty of a table; what is missing becomes a finding, never a number."""
     place = place_on(grid.page, grid.box)
     column = group.get(Part.UNCERTAINTY)
-    near = f"{grid.above}\n{grid.below}"
-    stated = None if column else _constant(near, around, place, findings)
+    near = grid.near
+    stated = None if column else _constant(group, grid, around, findings)
     heads = " ".join(m.head for m in group.columns.values())
     has_u = column is not None or stated is not None
     k = None
@@ -55,13 +59,28 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
     )
 
 
-def _constant(near: str, around: Around, place: str, findings: Findings) -> ConstantU | None:
-    """The one U that stands beside a table, otherwise the only one of the document."""
-    found = constant_u(near)
+def _of_group(text: str, group: Group) -> list[ConstantU]:
+    """The statements of U that can be of these columns, by their unit."""
+    kinds = {meant.quantity for meant in group.core}
+    heads = " ".join(meant.head for meant in group.core)
+    found = []
+    for stated in constant_u(text):
+        unit = read_unit(stated.unit, heads) or _shorter(stated.unit)
+        if unit is None or unit.kind.value in kinds or stated.is_relative:
+            found.append(stated)
+    return found
+
+
+def _constant(group: Group, grid: Grid, around: Around, findings: Findings) -> ConstantU | None:
+    """The one U that stands beside a table, otherwise the only one of the results of the document."""
+    place = place_on(grid.page, grid.box)
+    found = _of_group(grid.near, group)
     if not found:
-        found = constant_u(around.text)
+        lines = [line for line in around.text.split("\n") if _OF_RESULTS.search(line)]
+        found = _of_group("\n".join(line for line in lines if not _OF_STANDARDS.search(line)), group)
         if len(found) == 1:
-            findings.note(place, f"U = {found[0].value} {found[0].unit} is taken from elsewhere in the text")
+            said = f"U = {found[0].value} {found[0].unit}"
+            findings.warn(place, f"{said} is taken from elsewhere in the text: is it of this table?")
     if len(found) > 1:
         said = "; ".join(f"{u.value} {u.unit}" for u in found[:6])
         findings.error(place, f"found several U in the text ({said}); key in which belongs to which point")

@@ -1,5 +1,6 @@
 """Tables without lines: lines of numbers one below the other, and the words above each column."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ Placed = tuple[str, Box]
 """The text of a cell and its box."""
 Head = tuple[tuple[str, ...], Box]
 
+_STATED_U = re.compile(r"U\w*\s*=")
 _HEAD_LINES = 4
 _LINE_GAP_EM = 3.5
 _NEAR_PT = 30.0
@@ -147,6 +149,8 @@ def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, has_head: bool
     if len(line.segments) > 1:
         return True
     only = line.segments[0]
+    if _STATED_U.search(only.text):
+        return False
     over = [j for j, span in enumerate(spans) if span[0] <= only.box[2] and only.box[0] <= span[1]]
     is_whole = part_of((only.text,)) is Part.UNCERTAINTY or only.text.startswith("(")
     return len(over) <= 1 and is_whole and (has_head or len(spans) > 1)

@@ -88,7 +88,8 @@ def pdf_of(*sheets: Sheet, compress: bool = True) -> bytes:
         b"<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Kids[{kids}]/Count {len(sheets)}/MediaBox[0 0 595 842]"
         "/Resources<</Font<</F1 3 0 R>>>>>>".encode(),
-        b"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>",
+        b"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[4 0 R]"
+        b"/ToUnicode 5 0 R>>",
         f"<</Type/Font/Subtype/CIDFontType2/BaseFont/Song/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
         f"/Supplement 0>>/DW 1000/W[{' '.join(narrow)}]/FontDescriptor 6 0 R>>".encode(),
         stream(_to_unicode(letters), compress=compress),
@@ -105,7 +106,8 @@ def _to_unicode(letters: list[str]) -> bytes:
     pairs = "\n".join(f"<{ord(c):04x}> <{ord(c):04x}>" for c in letters)
     return (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def\n"
-        f"1 begincodespacerange <0000> <ffff> endcodespacerange {len(letters)} beginbfchar\n{pairs}\nendbfchar\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(letters)} beginbfchar\n{pairs}\nendbfchar\n"
         "endcmap end end"
     ).encode()
 
@@ -127,6 +129,6 @@ def assemble(objects: list[bytes], trailer: str = "") -> bytes:
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     return (
         out
-        + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer<</Size {len(objects) + 1}/Root 1 0 R"
-        f"{trailer}>>\nstartxref\n{len(out)}\n%%EOF\n".encode()
+        + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}".encode()
+        + f"trailer<</Size {len(objects) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{len(out)}\n%%EOF\n".encode()
     )
