@@ -339,7 +339,7 @@ def test_every_mistake_of_shape_is_told_at_once_with_key_found_and_allowed():
         "step[2].do: found 'conform'; allowed are confirm, weigh, read",
         "sample_mass.minimum_g: found '-2'; input should be greater than 0",
         "formula[1].confidence: is missing",
-        "step[6].confidence: found 'L'; a figure known from memory only does not enter a method",
+        "formula[2].confidence: found 'L'; a figure known from memory only does not enter a method",
         "step[6].low_degC: found 'hot'",
         "limit[1].comparison: found 'rounded'; input should be 'full-value' or 'rounded-value'",
         "limit[1].in_force_from: found '2025-13-01'",
