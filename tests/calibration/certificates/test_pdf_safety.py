@@ -18,7 +18,6 @@ from calibration.certificates.pdf import read_pdf, understood
 from calibration.certificates.pdf_located import ImportedPdf
 from calibration.certificates.pdf_process import opened
 from calibration.certificates.pdf_reading import answer
-from calibration.certificates.pdf_text import page_of
 from calibration.errors import CertificateError
 from tests.calibration.certificates import pdf_layouts as layouts
 from tests.calibration.certificates.printed import Sheet, assemble, pdf_of, stream
@@ -317,3 +316,56 @@ def test_changed_bytes(changes: list[tuple[int, bytes]]) -> None:
 _SOME_WORDS = """标准值 示值(g) 误差/mg 修正值 U (mg) k=2 证书编号: 校准日期 2026-13-45 有效期至 U=1×
 10 -0.1 1e99 -- / 调整前 ± 重复性 ("""
 WORDS = st.sampled_from(_SOME_WORDS.split()) | st.text(max_size=6)
+PLACED = st.tuples(st.integers(0, 560), st.integers(0, 40).map(lambda n: n * 14.0), WORDS, st.floats(1, 40))
+
+
+@given(st.lists(PLACED, max_size=60), st.lists(st.tuples(*[st.integers(0, 600)] * 4), max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_any_words_anywhere(words: list[tuple[int, float, str, float]], cells: list[tuple[int, ...]]) -> None:
+    """Whatever stands on a page, there is a result or a finding."""
+    chars = [
+        (letter, x + i * size, y, x + (i + 1) * size, y + size, size)
+        for x, y, text, size in words
+        for i, letter in enumerate(text)
+    ]
+    rows = [cells[i : i + 3] for i in range(0, len(cells), 3)]
+    page = {
+        "width": 595.0, "height": 842.0, "chars": chars, "tables": [rows] if rows else [],
+        "left_out": 0, "white": 0, "picture": False, "drawing": False,
+    }  # fmt: skip
+    found = {"pages": [page, page], "files": [], "seals": 0, "rebuilt": False}
+    understood(opened(found), "0" * 64, "a.pdf", TODAY)
+
+
+ROW = st.lists(WORDS, min_size=2, max_size=5)
+
+
+@given(st.lists(ROW, min_size=1, max_size=8), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_any_words_in_a_table(rows: list[list[str]], has_lines: bool) -> None:
+    """The same with the words in rows and columns, with lines and without."""
+    width = min(len(row) for row in rows)
+    chars = [
+        (letter, 60 + c * 90 + i * 5, 100 + r * 18, 65 + c * 90 + i * 5, 110 + r * 18, 10)
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row[:width])
+        for i, letter in enumerate(text)
+    ]
+    cells = [
+        [(60 + c * 90, 98 + r * 18, 150 + c * 90, 116 + r * 18) for c in range(width)]
+        for r in range(len(rows))
+    ]
+    page = {
+        "width": 595.0, "height": 842.0, "chars": chars, "tables": [cells] if has_lines else [],
+        "left_out": 0, "white": 0, "picture": False, "drawing": False,
+    }  # fmt: skip
+    understood(opened({"pages": [page], "files": [], "seals": 0, "rebuilt": False}), "0" * 64, "a.pdf", TODAY)
+
+
+def test_longest_document_is_read_within_the_limits() -> None:
+    """Fifty pages with one table that goes on over all of them."""
+    sheet = Sheet()
+    y = sheet.lines(40, "校准证书", "证书编号: X1")
+    sheet.ruled(y, [["标准值(g)", "示值(g)", "U(g),k=2"], *[["1.0", "1.0", "0.1"]] * 40])
+    (proposal,) = read(pdf_of(*[sheet] * 50)).proposals
+    assert len(proposal.points) == 2000
