@@ -171,13 +171,21 @@ def test_a_damaged_hash_lets_nobody_in(accounts, engine):
             accounts.sign_in(credentials())
 
 
-def test_changed_while_the_password_was_looked_at(accounts, monkeypatch):
-    """Deactivated between looking and letting in: refused."""
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda accounts: accounts.deactivate(LI, "wu.fang", "left"),
+        lambda accounts: accounts.reset_password(LI, "wu.fang", GIVEN_PASSWORD, "stolen"),
+    ],
+    ids=["deactivated", "reset"],
+)
+def test_changed_while_the_password_was_looked_at(accounts, monkeypatch, meanwhile):
+    """What was right when it was looked at lets nobody in any more."""
     matches = accounts._keeper.matches
 
     def slow(kept, password):
         monkeypatch.setattr(accounts._keeper, "matches", matches)
-        accounts.deactivate(LI, "wu.fang", "left")
+        meanwhile(accounts)
         return matches(kept, password)
 
     monkeypatch.setattr(accounts._keeper, "matches", slow)
@@ -236,3 +244,18 @@ def test_the_same_person_in_another_spelling(other):
     with pytest.raises(TwoPersonError):
         demand_two_people("wu.fang", other)
     demand_two_people("wu.fang", "li.wei")
+
+
+def test_reset_while_the_own_password_is_changed(accounts, monkeypatch):
+    """The administrator's reset stands: whoever knew the old password does not get round it."""
+    make = accounts._keeper.hash
+
+    def slow(password):
+        monkeypatch.setattr(accounts._keeper, "hash", make)
+        accounts.reset_password(LI, "wu.fang", GIVEN_PASSWORD, "stolen")
+        return make(password)
+
+    monkeypatch.setattr(accounts._keeper, "hash", slow)
+    with pytest.raises(SignInError, match="changed meanwhile"):
+        accounts.change_password(credentials(), "the thief's own password")
+    assert accounts.sign_in(credentials(password=GIVEN_PASSWORD)).must_change_password
