@@ -27,6 +27,7 @@ _LABORATORY = re.compile(
 _CODE = re.compile(
     r"CNAS\s*L?\s*\d{3,6}|[(（]?[国渝川京沪\w]{0,3}[)）]?法计\s*[(（][^()（）]{2,12}[)）]\s*\d{3,7}\s*号?|(?<![A-Z0-9])L\d{4,5}(?!\d)"
 )
+_NUMBERED = re.compile(r"^第\s*(.+?)\s*号$")
 _TITLE_LINES = 25
 _EXCERPT = 60
 
@@ -118,7 +119,7 @@ def read_administrative(pages: Sequence[Page], fields: Sequence[Field], findings
             "page 1", f"found several certificate numbers: {', '.join(numbers)[:120]}; the first is taken"
         )
     return Administrative(
-        number=known.text("number").split("  ")[0],
+        number=_NUMBERED.sub(r"\1", known.text("number")),
         laboratory=known.text("laboratory") or _laboratory(pages, known.text("customer")),
         laboratory_code=_code(pages, known.text("authorization")),
         customer=known.text("customer"),

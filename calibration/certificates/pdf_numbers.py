@@ -1,6 +1,7 @@
 """Numbers, dates and units as they are printed in certificates; what is ambiguous is not read."""
 
 import datetime
+import functools
 import re
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ NUMBER = (
     r"(?:\.[0-9]{3}(?: [0-9]{3})*(?: [0-9]{1,3})?(?![0-9])|\.[0-9]{1,15})?"
 )
 _POWER = r"(?:\s?[×xX*·]\s?10\s?\^?\s?([+-]?)\s?\^?(\d{1,2})|[eE]([+-]?\d{1,2}))?"
-_VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;+-][^\d;]{{0,11}})?", re.ASCII)
+_VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;:=、。()+-][^\d;:=、。]{{0,11}})?", re.ASCII)
 _DATE = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)", re.ASCII)
 _BLANK = re.compile(r"[-/\\\s*]*|无|N/?A", re.I)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]")
@@ -43,6 +44,12 @@ def read_value(text: str) -> tuple[Decimal, str] | None:
     return Decimal(digits.replace(" ", "")).scaleb(shift), (unit or "").strip()
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number, perhaps with a unit that is known."""
+    found = read_value(text)
+    return found is not None and (not found[1] or read_unit(found[1]) is not None)
+
+
 def read_dates(text: str) -> list[datetime.date]:
     """All dates of a text, year first: 2026-03-05, 2026 年 3 月 5 日, 2026/3/5, 2026.03.05."""
     dates = []
@@ -54,6 +61,7 @@ def read_dates(text: str) -> list[datetime.date]:
     return dates
 
 
+@functools.lru_cache(maxsize=1024)
 def read_unit(word: str, context: str = "") -> Unit | None:
     """A unit as people write it; None if it is not known.
 

@@ -19,7 +19,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from calibration.certificates.pdf_objects import TooMuchError, look_inside
 
 MOST_PAGES = 50
-MOST_CHARS = 200_000
+MOST_CHARS = 100_000
 """Of all pages together; a full page has 3000."""
 MOST_EDGES = 4000
 """Of one page; more is a drawing, in which no table is looked for."""

@@ -15,13 +15,18 @@ MOST_CELLS = 3000
 """Of one page; more is a drawing."""
 
 HEADING = re.compile(
-    r"^\s*(?:[一二三四五六七八九十]+\s*[、.]|[(]?\d{1,2}(?:\.\d{1,2})*\s*[)、.]\s*\D|表\s*\d|附表|table \d)",
+    r"^\s*(?:[(]?[一二三四五六七八九十]+\s*[)、.]|[(]?\d{1,2}(?:\.\d{1,2})*\s*[)、.]\s*\D"
+    r"|表\s*\d|附表|table \d)",
     re.I,
 )
 _FURNITURE = re.compile(
     r"第\s*\d+\s*页|共\s*\d+\s*页|page \d|证\s*书\s*编\s*号|certificate no|(校\s*准|检\s*定)\s*证\s*书\s*$",
     re.I,
 )
+OF_STANDARDS = re.compile(
+    r"标准器|标准装置|计量标准|准确度等级|标准证书|测量范围|standards? used|reference standard", re.I
+)
+"""A line on what was calibrated with, whose U is not that of the results."""
 _CONTINUED = re.compile(r"续\s*表|续\s*上\s*表|[(（]\s*续|continued", re.I)
 _LINES_ABOVE = 3
 
@@ -111,7 +116,11 @@ def _grid(rows: Rows, page: int, above: Sequence[Line], below: Sequence[Line]) -
     ends = [i for i, line in enumerate(below) if HEADING.match(line.text)]
     after = below[: ends[0]] if ends else below
     columns = _columns(rows, page)
-    named = near if starts else [line for line in near if not is_field(line)][-1:]
+    named = (
+        near
+        if starts
+        else [line for line in near if not (is_field(line) or OF_STANDARDS.search(line.text))][-1:]
+    )
     return Grid(
         caption=" ".join([*(line.text for line in named), *rows.title]).strip(),
         columns=columns,

@@ -11,12 +11,12 @@ from calibration.certificates.pdf_columns import Group, Meant
 from calibration.certificates.pdf_numbers import read_unit, read_value
 from calibration.certificates.pdf_particulars import ConstantU, constant_u, factors_in, probabilities_in
 from calibration.certificates.pdf_roles import Part
-from calibration.certificates.pdf_tables import Grid
+from calibration.certificates.pdf_tables import HEADING, OF_STANDARDS, Grid
 from calibration.certificates.pdf_text import place_on
 from calibration.units import Unit
 
 _OF_RESULTS = re.compile(r"结果|扩展不确定度|expanded uncertainty", re.I)
-_OF_STANDARDS = re.compile(r"标准器|标准装置|计量标准|准确度等级|证书编号|测量范围|standards? used", re.I)
+_SECTION = re.compile(r"结果|环境|条件|注|说明|误差|示值|results?|conditions?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
     """What is said about the uncertainty of a table; what is missing becomes a finding, never a number."""
     place = place_on(grid.page, grid.box)
     column = group.get(Part.UNCERTAINTY)
-    near = grid.near
+    near = _without_standards(grid.near)
     stated = None if column else _constant(group, grid, around, findings)
     heads = " ".join(m.head for m in group.columns.values())
     has_u = column is not None or stated is not None
@@ -57,6 +57,19 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
         k=k,
         probability=probabilities[0] if has_u and len(probabilities) == 1 else None,
     )
+
+
+def _without_standards(text: str) -> str:
+    """The text without what is said of the standards, up to the next section."""
+    kept, inside = [], False
+    for line in text.split("\n"):
+        if OF_STANDARDS.search(line):
+            inside = True
+        elif HEADING.match(line) or _SECTION.search(line):
+            inside = False
+        if not inside:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _of_group(text: str, group: Group) -> list[ConstantU]:
@@ -74,10 +87,10 @@ def _of_group(text: str, group: Group) -> list[ConstantU]:
 def _constant(group: Group, grid: Grid, around: Around, findings: Findings) -> ConstantU | None:
     """The one U that stands beside a table, otherwise the only one of the results of the document."""
     place = place_on(grid.page, grid.box)
-    found = _of_group(grid.near, group)
+    found = _of_group(_without_standards(grid.near), group)
     if not found:
-        lines = [line for line in around.text.split("\n") if _OF_RESULTS.search(line)]
-        found = _of_group("\n".join(line for line in lines if not _OF_STANDARDS.search(line)), group)
+        lines = _without_standards(around.text).split("\n")
+        found = _of_group("\n".join(line for line in lines if _OF_RESULTS.search(line)), group)
         if len(found) == 1:
             said = f"U = {found[0].value} {found[0].unit}"
             findings.warn(place, f"{said} is taken from elsewhere in the text: is it of this table?")
@@ -103,7 +116,7 @@ def _factor(said: Sequence[str], around: Around, place: str, findings: Findings)
         if found:
             break
     else:
-        found = factors_in(around.text)
+        found = factors_in(_without_standards(around.text))
         if len(found) == 1:
             findings.note(place, f"k = {found[0]} is taken from elsewhere in the text")
     if len(found) == 1:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from calibration.certificates.pdf_numbers import is_blank, read_value
+from calibration.certificates.pdf_numbers import is_blank, is_number
 from calibration.certificates.pdf_roles import Part, part_of
 from calibration.certificates.pdf_text import Box, Line, Segment, around
 
@@ -35,7 +35,7 @@ class Rows:
 def is_data(texts: Sequence[str]) -> bool:
     """Whether a row has numbers: half of what it says, and one at least."""
     said = [text for text in texts if not is_blank(text)]
-    numbers = sum(read_value(text) is not None for text in said)
+    numbers = sum(map(is_number, said))
     return numbers >= 1 and numbers * 2 >= len(said) and all(len(text) <= _LONG_TEXT for text in said)
 
 
@@ -59,7 +59,7 @@ def _is_row(line: Line) -> bool:
     texts = [segment.text for segment in line.segments]
     if len(texts) < 2:
         return False
-    named = part_of((texts[0],)) is not Part.OTHER and read_value(texts[0]) is None
+    named = part_of((texts[0],)) is not Part.OTHER and not is_number(texts[0])
     rest = texts[1:] if named else texts
     said = [text for text in rest if not is_blank(text)]
     return is_data(rest) and (len(said) > 1 or len(rest) > 1 or named)

@@ -255,3 +255,58 @@ def halves_and_stages() -> bytes:
         y + 4, [["参考值℃", "调前示值℃", "调后示值℃"], ["10.0", "10.5", "10.0"], ["30.0", "30.7", "30.1"]]
     )
     return pdf_of(sheet)
+
+
+def ranges_and_glass_thermometer() -> bytes:
+    """Two ranges with a U each below its heading; a verified thermometer with corrections at nominal points."""
+    sheet, y = plain_cover()
+    y = sheet.lines(y, "（一）量程：0 g～50 g", "扩展不确定度U=0.1mg，k=2")
+    head = [["标准值", "示值", "误差", "结论"], ["g", "g", "mg", ""]]
+    y = sheet.columns(y, [*head, ["10", "10.0001", "0.1", "合格"], ["50", "50.0000", "0", "合格"]], width=60)
+    y = sheet.lines(y + 8, "（二）量程：50 g～220 g", "扩展不确定度U=0.3mg，k=2")
+    y = sheet.columns(
+        y, [*head, ["100", "100.0001", "0.1", "合格"], ["200", "199.9995", "-0.5", "合格"]], width=60
+    )
+    second = Sheet()
+    y = second.lines(
+        60,
+        "使用的计量标准装置名称：标准水银温度计标准装置",
+        "测量范围：(-30～300)℃   不确定度/准确度等级：",
+        "U=0.03℃，k=2.5",
+        "校准结果",
+    )
+    second.ruled(y, [["温度点（℃）", "0", "10", "20"], ["修正值（℃）", "+0.05", "0.00", "－0.05"]], width=80)
+    return pdf_of(sheet, second)
+
+
+def moisture_analyser() -> bytes:
+    """Per cent of moisture, a unit for a whole table beside its heading, heads of two lines with limits."""
+    sheet, y = plain_cover()
+    y = sheet.lines(y, "1、水分含量示值误差")
+    y = sheet.ruled(
+        y,
+        [
+            ["标准值(%)", "示值(%)", "示值误差(%)", "U(%),k=2"],
+            ["15.66", "15.70", "0.04", "0.05"],
+            ["5.00", "4.98", "-0.02", "0.05"],
+        ],
+    )
+    y = sheet.lines(y + 6, "2、温度示值误差    单位：℃")
+    y = sheet.ruled(
+        y,
+        [["设定值", "实际值", "示值误差", "扩展不确定度(k=2)"], ["105.0", "104.2", "0.8", "0.5"]],
+        width=110,
+    )
+    y = sheet.lines(y + 6, "3、称量示值误差")
+    y = sheet.ruled(
+        y,
+        [
+            ["载荷 m", "仪器示值 I", "误差 E", "最大允许误差 MPE", "扩展不确定度 U"],
+            ["(g)"] * 5,
+            ["1", "1.000", "0.000", "±0.005", "0.002"],
+            ["50", "50.002", "0.002", "±0.010", "0.002"],
+        ],
+        width=100,
+    )
+    sheet.lines(y, "包含因子 k=2")
+    return pdf_of(sheet)

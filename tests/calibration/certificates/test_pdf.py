@@ -263,3 +263,28 @@ def test_document_without_title_or_table() -> None:
     assert any("neither 校准证书 nor 检定证书" in sentence for sentence in said)
     assert any("no table of results was found" in sentence for sentence in said)
     assert found.administrative.number == "A-1"
+
+
+def test_ranges_with_their_own_u_and_u_of_a_standard_beside_results() -> None:
+    found = read(layouts.ranges_and_glass_thermometer())
+    first, second, glass = found.proposals
+    assert [(p.expanded, p.k, p.conformity) for p in first.points] == [(D("0.1"), D(2), "合格")] * 2
+    assert [(p.expanded, p.k) for p in second.points] == [(D("0.3"), D(2))] * 2
+    assert [(p.indication, p.correction) for p in glass.points] == [
+        (D(0), D("0.05")), (D(10), D("0.00")), (D(20), D("-0.05")),
+    ]  # fmt: skip
+    assert [(p.expanded, p.k) for p in glass.points] == [(None, None)] * 3
+    (missing,) = errors(found)
+    assert missing.startswith("page 2") and "no U is found" in missing
+    assert any("'温度点(°C)' is read as the indication" in s for s in sentences(found, Severity.WARNING))
+
+
+def test_moisture_and_a_unit_for_a_whole_table() -> None:
+    found = read(layouts.moisture_analyser())
+    moisture, oven, balance = found.proposals
+    assert (moisture.quantity, moisture.unit, moisture.uncertainty_unit) == ("moisture", "%M", "%M")
+    assert column(moisture.points, "expanded") == [D("0.05")] * 2
+    assert (oven.quantity, oven.error_unit, oven.points[0].error) == ("temperature", "degC", D("0.8"))
+    assert column(balance.points, "tolerance") == [(D("-0.005"), D("0.005")), (D("-0.010"), D("0.010"))]
+    assert column(balance.points, "k") == [D(2)] * 2
+    assert any("has no unit; degC is that of the table" in s for s in sentences(found, Severity.WARNING))
