@@ -258,7 +258,7 @@ def halves_and_stages() -> bytes:
 
 
 def ranges_and_glass_thermometer() -> bytes:
-    """Two ranges with a U each below its heading; a verified thermometer with corrections at nominal points."""
+    """Two ranges with a U each below its heading; a verified thermometer, corrections at nominal points."""
     sheet, y = plain_cover()
     y = sheet.lines(y, "（一）量程：0 g～50 g", "扩展不确定度U=0.1mg，k=2")
     head = [["标准值", "示值", "误差", "结论"], ["g", "g", "mg", ""]]
@@ -310,3 +310,22 @@ def moisture_analyser() -> bytes:
     )
     sheet.lines(y, "包含因子 k=2")
     return pdf_of(sheet)
+
+
+def bold_in_a_frame() -> bytes:
+    """A frame around the page, heads printed twice for bold, few strokes; errors called corrections."""
+    sheet, y = cover("证书编号: X-1", "校准日期: 2026-03-05", "出厂编号: 77", "1 示值误差校准结果")
+    for x0, y0, x1, y1 in ((20, 10, 575, 10), (575, 10, 575, 830), (575, 830, 20, 830), (20, 830, 20, 10)):
+        sheet.stroke(x0, y0, x1, y1)
+    sheet.stroke(60, y, 440, y)
+    for i, name in enumerate(["标准值", "示值", "修正值", "U"]):
+        for shift in (0, 0.3):
+            sheet.text(60 + i * 90 + shift, y + 4, name)
+            sheet.text(60 + i * 90 + shift, y + 20, "℃")
+    sheet.stroke(60, y + 34, 440, y + 34)
+    rows = [["10.00", "10.10", "0.10", "0.04"], ["30.00", "29.90", "-0.10", "0.04"]]
+    y = sheet.columns(y + 40, rows, x=40)
+    sheet.lines(y + 4, "U的包含因子k=2，包含概率p=95%。")
+    second = Sheet()
+    second.lines(40, "证书编号: X-1      第 2 页 共 2 页", "以下空白")
+    return pdf_of(sheet, second)

@@ -288,3 +288,13 @@ def test_moisture_and_a_unit_for_a_whole_table() -> None:
     assert column(balance.points, "tolerance") == [(D("-0.005"), D("0.005")), (D("-0.010"), D("0.010"))]
     assert column(balance.points, "k") == [D(2)] * 2
     assert any("has no unit; degC is that of the table" in s for s in sentences(found, Severity.WARNING))
+
+
+def test_errors_that_are_called_corrections() -> None:
+    """Every sign is the other one: nothing is turned round, the person sees it at each point."""
+    found = read(layouts.bold_in_a_frame())
+    (proposal,) = found.proposals
+    assert column(proposal.points, "correction") == [D("0.10"), D("-0.10")]
+    assert [(p.expanded, p.k, p.probability) for p in proposal.points] == [(D("0.04"), D(2), D("0.95"))] * 2
+    said = errors(found)
+    assert len(said) == 2 and all("(the sign is that of the error)" in sentence for sentence in said)
