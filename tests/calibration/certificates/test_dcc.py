@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calibration.certificates.completing import complete, draft_of
-from calibration.certificates.dcc import read_dcc
+from calibration.certificates.dcc.importer import read_dcc
 from calibration.certificates.imported import Particular, Relation, Severity, Shape, Stage
 from calibration.certificates.model import Gives, Kind
 from calibration.certificates.native import read_native

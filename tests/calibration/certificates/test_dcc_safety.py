@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibration.certificates.dcc import read_dcc
+from calibration.certificates.dcc.importer import read_dcc
 from calibration.certificates.imported import Imported
 from calibration.certificates.safe_xml import parse_xml
 from calibration.errors import CertificateError

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from calibration.certificates.completing import complete
-from calibration.certificates.dcc import read_dcc
+from calibration.certificates.dcc.importer import read_dcc
 from calibration.certificates.imported import Shape
 from calibration.errors import CertificateError
 from tests.calibration.certificates.own_files import TODAY, said

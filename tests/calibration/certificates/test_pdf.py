@@ -9,8 +9,8 @@ import pytest
 
 from calibration.certificates.imported import Particular, ProposedPoint, Severity, Shape, Stage
 from calibration.certificates.model import Kind
-from calibration.certificates.pdf import read_pdf
-from calibration.certificates.pdf_located import ImportedPdf
+from calibration.certificates.pdf.importer import read_pdf
+from calibration.certificates.pdf.located import ImportedPdf
 from tests.calibration.certificates import pdf_layouts as layouts
 from tests.calibration.certificates.printed import Sheet, pdf_of
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibration.certificates import pdf_process
 from calibration.certificates.imported import Severity
-from calibration.certificates.pdf import read_pdf, understood
-from calibration.certificates.pdf_located import ImportedPdf
-from calibration.certificates.pdf_process import opened
-from calibration.certificates.pdf_reading import answer
+from calibration.certificates.pdf import process as pdf_process
+from calibration.certificates.pdf.importer import read_pdf, understood
+from calibration.certificates.pdf.located import ImportedPdf
+from calibration.certificates.pdf.process import opened
+from calibration.certificates.pdf.reading import answer
 from calibration.errors import CertificateError
 from tests.calibration.certificates import pdf_layouts as layouts
 from tests.calibration.certificates.printed import Sheet, assemble, pdf_of, stream

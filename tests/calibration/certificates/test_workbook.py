@@ -12,8 +12,8 @@ from calibration.certificates.completing import complete
 from calibration.certificates.imported import Particular, Relation, Severity, Shape, Stage
 from calibration.certificates.model import Kind
 from calibration.certificates.native import read_native
-from calibration.certificates.workbook import read_workbook
-from calibration.certificates.workbook_layout import (
+from calibration.certificates.workbook.importer import read_workbook
+from calibration.certificates.workbook.layout import (
     CERTIFICATE,
     EXAMPLE,
     FORMAT,
@@ -23,7 +23,7 @@ from calibration.certificates.workbook_layout import (
     TemplateKind,
     fields_of,
 )
-from calibration.certificates.workbook_template import write_csv_template, write_template
+from calibration.certificates.workbook.template import write_csv_template, write_template
 from calibration.errors import CertificateError
 from tests.calibration.certificates.own_files import TODAY, said
 from tests.calibration.certificates.workbooks import BALANCE, data_of, filled_book, filled_csv

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.certificates.imported import Imported
-from calibration.certificates.workbook import read_workbook
+from calibration.certificates.workbook.importer import read_workbook
 from calibration.errors import CertificateError
 from tests.calibration.certificates.own_files import TODAY
 from tests.calibration.certificates.workbooks import BALANCE, data_of, filled_book, filled_csv

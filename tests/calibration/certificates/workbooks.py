@@ -5,14 +5,14 @@ import io
 
 from openpyxl import Workbook, load_workbook
 
-from calibration.certificates.workbook_layout import (
+from calibration.certificates.workbook.layout import (
     CERTIFICATE,
     LAYOUTS,
     STANDARDS_LAYOUT,
     TemplateKind,
     fields_of,
 )
-from calibration.certificates.workbook_template import write_csv_template, write_template
+from calibration.certificates.workbook.template import write_csv_template, write_template
 
 ANSWERS = {
     "number": "LX-2026-0417",

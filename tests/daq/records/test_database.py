@@ -2,6 +2,7 @@
 
 import stat
 import threading
+import traceback
 from pathlib import Path
 
 import psycopg
@@ -54,6 +55,15 @@ def test_a_row_that_cannot_be_is_refused_in_words(engine, table, row):
         connection.execute(failed_sign_ins.insert(), {"account": "x", "t_ns": 1, "origin": "test"})
         connection.execute(table.insert(), row)
     assert count(engine, failed_sign_ins) == 0
+
+
+def test_no_trace_of_an_error_shows_what_was_written(engine):
+    """A trace may end in a log; a row may hold the hash of a password."""
+    with pytest.raises(RecordsError) as raised, changing(engine) as connection:
+        connection.execute(people.insert(), PERSON | {"password_hash": "$argon2id$secret", "name": None})
+    trace = "".join(traceback.format_exception(raised.value.__cause__))
+    assert "INSERT INTO people" in trace
+    assert "[SQL parameters hidden" in trace
 
 
 def test_a_person_is_never_deleted(engine):

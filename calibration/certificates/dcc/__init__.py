@@ -1,0 +1,1 @@
+"""Digital calibration certificates (DCC, PTB): XML to what was found and findings."""

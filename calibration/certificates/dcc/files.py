@@ -1,0 +1,110 @@
+"""Files inside a certificate: named, measured and hashed, never opened or executed here."""
+
+import base64
+import binascii
+import hashlib
+import re
+import unicodedata
+
+from lxml import etree
+
+from calibration.certificates.dcc.document import DCC, Document
+from calibration.certificates.dsi import text_of
+from calibration.certificates.findings import Findings, place_of
+from calibration.certificates.imported import EmbeddedFile
+from calibration.errors import CertificateError
+
+MOST_FILES = 20
+MOST_BYTES = 8 * 2**20
+"""In one file."""
+
+_BASE64_SPACE = re.compile(r"[ \t\r\n]+")
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"MZ", "application/x-msdownload"),
+    (b"\x7fELF", "application/x-executable"),
+    (b"#!", "text/x-shellscript"),
+)
+_BINARY = {mime_type for _, mime_type in _MAGIC}
+_WELCOME = {
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "text/plain",
+    "text/csv",
+    "text/xml",
+    "application/xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_NO_PATH = re.compile(r"[/\\]")
+
+
+def read_files(document: Document) -> tuple[EmbeddedFile, ...]:
+    """Every embedded file, in the order of the document.
+
+    Raises:
+        CertificateError: too many or too large files, or base64 that is damaged.
+    """
+    findings = document.findings
+    found = [
+        _file(data, findings)
+        for data in document.root.iter(f"{DCC}dataBase64")
+        if data.getparent() is not None
+    ]
+    if len(found) > MOST_FILES:
+        findings.refuse("", f"found {len(found)} embedded files; allowed are {MOST_FILES}")
+    if findings.refusals:
+        raise CertificateError(findings.refusals)
+    return tuple(file for file in found if file is not None)
+
+
+def _file(data: etree._Element, findings: Findings) -> EmbeddedFile | None:
+    text = _BASE64_SPACE.sub("", text_of(data))
+    if len(text) * 3 // 4 > MOST_BYTES:
+        findings.refuse(data, f"an embedded file of more than {MOST_BYTES} bytes is not accepted")
+        return None
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        findings.refuse(data, "the embedded file is no base64, so it is damaged; ask for the document again")
+        return None
+    block = data.getparent()
+    if block is None:
+        return None
+    mime_type = text_of(block.find(f"{DCC}mimeType")).lower()
+    name = _shown_name(text_of(block.find(f"{DCC}fileName")), block, findings)
+    _check_type(mime_type, content, block, findings)
+    return EmbeddedFile(
+        name=name,
+        mime_type=mime_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        place=place_of(block),
+        content=content,
+    )
+
+
+def _shown_name(written: str, block: etree._Element, findings: Findings) -> str:
+    """The last part of the name without what misleads the eye; it is never used as a path."""
+    last = _NO_PATH.split(written)[-1]
+    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")[:120]
+    if shown != written:
+        findings.warn(block, f"found the file name {written[:80]!r}; it is shown as {shown!r}")
+    return shown or "unnamed"
+
+
+def _check_type(mime_type: str, content: bytes, block: etree._Element, findings: Findings) -> None:
+    actual = next((kind for start, kind in _MAGIC if content.startswith(start)), "")
+    if (actual and actual != mime_type) or (not actual and mime_type in _BINARY):
+        findings.warn(
+            block,
+            f"a file called {mime_type!r} is {actual or 'none'} by its first bytes; do not open it, "
+            "ask the laboratory",
+        )
+    elif mime_type not in _WELCOME:
+        findings.warn(
+            block, f"found a file of type {mime_type[:60]!r}; it is kept, and only handed out as a download"
+        )

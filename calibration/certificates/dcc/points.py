@@ -1,0 +1,257 @@
+"""From the columns of one measurand to its points: uncertainty, verdicts, limits, standards, identity."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from lxml import etree
+
+from calibration.certificates.dcc.document import DCC, Document
+from calibration.certificates.dcc.rules import conformities
+from calibration.certificates.dcc.tables import Column
+from calibration.certificates.dcc.text import name_of
+from calibration.certificates.dcc.units import quantity_and_unit
+from calibration.certificates.dsi import Number, text_of
+from calibration.certificates.imported import ProposedPoint
+from calibration.errors import CalibrationError
+from calibration.units import Unit, convert, convert_difference, ratio
+
+Limits = tuple[Decimal | None, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The columns of one measurand: at most one of each role."""
+
+    reference: Column | None = None
+    indication: Column | None = None
+    error: Column | None = None
+    correction: Column | None = None
+    nominal: Column | None = None
+
+    @property
+    def columns(self) -> list[Column]:
+        """Those that are there, the one that most likely has the uncertainty first."""
+        found = (self.error, self.correction, self.indication, self.reference)
+        return [column for column in found if column is not None]
+
+
+def points_of(group: Group, document: Document) -> tuple[tuple[ProposedPoint, ...], str]:
+    """The points of a measurand, and the unit of their uncertainty.
+
+    Columns of another length than the others are left out, since it is not known what belongs together.
+    """
+    size = _size(group.columns, document)
+    carrier = _with_uncertainty(group, document)
+    owners = [column.element for column in group.columns]
+    verdicts = _verdicts(owners, size, document)
+    standards = _standards(owners, size, document)
+    limits = {name: _limits(owners, name, size, group, document) for name in ("tolerance", "acceptance")}
+    nominal = _nominal(group, size, document)
+
+    def at(column: Column | None, i: int) -> Decimal | None:
+        return column.numbers[i].value if column is not None and len(column) == size else None
+
+    points = []
+    for i in range(size):
+        stated = carrier.numbers[i] if carrier is not None and len(carrier) == size else Number(None, "")
+        points.append(
+            ProposedPoint(
+                reference=at(group.reference, i),
+                indication=at(group.indication, i),
+                error=at(group.error, i),
+                correction=at(group.correction, i),
+                expanded=stated.expanded,
+                k=stated.k,
+                probability=stated.probability,
+                distribution=stated.distribution,
+                nominal=nominal[i],
+                conformity=verdicts[i],
+                tolerance=limits["tolerance"][i],
+                acceptance=limits["acceptance"][i],
+                standard=standards[i],
+            )
+        )
+    unit = _symbol_of(carrier)
+    _check_hybrids(group, document)
+    return tuple(points), unit
+
+
+def _size(columns: Sequence[Column], document: Document) -> int:
+    lengths = [len(column) for column in columns]
+    size = max(lengths, key=lengths.count)
+    for column in columns:
+        if len(column) != size:
+            document.findings.error(
+                column.element,
+                f"found {len(column)} values beside columns of {size}; not known which belong together: "
+                "this one is left out",
+            )
+    return size
+
+
+def _carrying(column: Column) -> Column | None:
+    """The column in the choice of units that states the uncertainty; None if none does."""
+    if any(number.has_uncertainty for number in column.numbers):
+        return column
+    for unit, series in column.others:
+        if any(number.has_uncertainty for number in series.numbers):
+            return Column(column.element, column.name, column.role, column.quantity, unit, series)
+    return None
+
+
+def _with_uncertainty(group: Group, document: Document) -> Column | None:
+    """Where U is: at the error, otherwise at the only other column that has one."""
+    at_error = [c for column in (group.error, group.correction) if column and (c := _carrying(column))]
+    others = [c for column in (group.indication, group.reference) if column and (c := _carrying(column))]
+    if at_error:
+        return at_error[0]
+    if len(others) == 1:
+        return others[0]
+    document.findings.error(
+        group.columns[0].element,
+        "reference and indication have an uncertainty and the error has none: state the one of the error"
+        if others
+        else "no uncertainty is stated for these results; they cannot be used",
+    )
+    return None
+
+
+def _symbol_of(column: Column | None) -> str:
+    return column.symbol if column is not None else ""
+
+
+def _metadata(owners: Iterable[etree._Element], ref_type: str) -> list[etree._Element]:
+    """The metaData with a refType under the columns."""
+    return [
+        data
+        for owner in owners
+        for data in owner.iterfind(f"{DCC}measurementMetaData/{DCC}metaData")
+        if ref_type in data.get("refType", "").split()
+    ]
+
+
+def _verdicts(owners: Sequence[etree._Element], size: int, document: Document) -> list[str]:
+    for data in _metadata(owners, "basic_conformity"):
+        for name in ("conformityXMLList", "conformity"):
+            found = data.find(f"{DCC}{name}")
+            if found is not None:
+                return conformities(found, size, document)
+    return [""] * size
+
+
+def _standards(owners: Sequence[etree._Element], size: int, document: Document) -> list[str]:
+    """Which standard was used at each point: refId i is the one of point i."""
+    for data in _metadata(owners, "basic_normalUsed") + _metadata(owners, "basic_standardUsed"):
+        ids = data.get("refId", "").split()
+        ids = ids * size if len(ids) == 1 else ids
+        if len(ids) == size:
+            names = {
+                equipment.get("id", ""): str(name_of(equipment))
+                for equipment in document.root.iter(f"{DCC}measuringEquipment")
+            }
+            return [f"{names.get(one, '')} ({one})".strip() for one in ids]
+        document.findings.error(
+            data, f"found {len(ids)} standards for {size} points; one or {size} are allowed"
+        )
+    return [""] * size
+
+
+def _limits(
+    owners: Sequence[etree._Element], name: str, size: int, group: Group, document: Document
+) -> list[Limits]:
+    """Lower and upper limits of the error, in the unit of the error."""
+    target = next((column for column in (group.error, group.correction) if column is not None), None)
+    sides: list[list[Decimal | None]] = []
+    for side in ("Lower", "Upper"):
+        values: list[Decimal | None] = [None] * size
+        for data in _metadata(owners, "basic_conformity"):
+            for quantity in data.iter(f"{DCC}quantity"):
+                if f"basic_{name}Limit{side}" in quantity.get("refType", "").split():
+                    values = _limit(quantity, size, target, document)
+        sides.append(values)
+    return list(zip(*sides, strict=True))
+
+
+def _limit(
+    quantity: etree._Element, size: int, target: Column | None, document: Document
+) -> list[Decimal | None]:
+    for series in document.alternatives(quantity):
+        _, unit = quantity_and_unit(
+            series.unit, target.quantity if target else "", quantity, document.findings
+        )
+        if unit is None or target is None or target.unit is None or unit.kind is not target.unit.kind:
+            continue
+        values = [
+            None if n.value is None else convert_difference(n.value, unit, target.unit)
+            for n in series.numbers
+        ]
+        if len(values) in (1, size):
+            return values * size if len(values) == 1 else values
+        document.findings.error(
+            quantity, f"found {len(values)} limits for {size} points; one or {size} are allowed"
+        )
+    return [None] * size
+
+
+def _nominal(group: Group, size: int, document: Document) -> list[str]:
+    """Nominal values as written, from a column of their own or from the set points of the reference."""
+    column = group.nominal
+    if column is not None and len(column) == size:
+        return [_shown(n, column.symbol) for n in column.numbers] if column.series else list(column.texts)
+    owners = [group.reference.element] if group.reference else []
+    for data in _metadata(owners, "basic_calibrationValue"):
+        for quantity in data.iter(f"{DCC}quantity"):
+            alternatives = document.alternatives(quantity)
+            for series in alternatives:
+                usual = len(alternatives) == 1 or "celsius" in series.unit.lower()
+                if usual and len(series.numbers) == size:
+                    _, unit = quantity_and_unit(series.unit, "", quantity, document.findings)
+                    symbol = unit.symbol if unit else series.unit
+                    return [_shown(number, symbol) for number in series.numbers]
+    return [""] * size
+
+
+def _shown(number: Number, symbol: str) -> str:
+    return "" if number.value is None else f"{number.value} {symbol}"
+
+
+def _step(number: Decimal) -> Fraction:
+    return Fraction(10) ** int(number.as_tuple().exponent)
+
+
+def _check_hybrids(group: Group, document: Document) -> None:
+    """The same quantity in two units says the same, within the last digits that were written."""
+    for column in group.columns:
+        is_difference = column in (group.error, group.correction)
+        for unit, series in column.others:
+            if column.unit is None or len(series.numbers) != len(column):
+                document.findings.error(
+                    series.element, "not as many values as in the other unit of the quantity"
+                )
+                continue
+            for own, other in zip(column.numbers, series.numbers, strict=True):
+                if _apart((own, column.unit), (other, unit), is_difference=is_difference):
+                    sentence = (
+                        f"{other.value} {unit.symbol} is not {own.value} {column.symbol}: which is right?"
+                    )
+                    document.findings.error(series.element, sentence)
+
+
+def _apart(first: tuple[Number, Unit], second: tuple[Number, Unit], *, is_difference: bool) -> bool:
+    (own, own_unit), (other, unit) = first, second
+    if own.value is None or other.value is None:
+        return False
+    try:
+        change = convert_difference if is_difference else convert
+        found = change(Fraction(other.value), unit, own_unit)
+        allowed = (_step(own.value) + _step(other.value) * abs(ratio(unit, own_unit))) / 2
+    except CalibrationError:
+        return True
+    return abs(found - Fraction(own.value)) > allowed
+
+
+def latex_of(quantity: etree._Element) -> str:
+    """The formula in the description of a quantity, such as R_{0}."""
+    return text_of(quantity.find(f"{DCC}description/{DCC}formula/{DCC}latex"))

@@ -1,0 +1,213 @@
+"""From the results of a certificate to proposals: one for each measurand, as found and as left apart."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from calibration.certificates.dcc.coefficients import coefficients_of
+from calibration.certificates.dcc.document import DCC, Document
+from calibration.certificates.dcc.particulars import particulars_of, stated_of
+from calibration.certificates.dcc.points import Group, points_of
+from calibration.certificates.dcc.roles import Role
+from calibration.certificates.dcc.tables import Column, Table, tables_of
+from calibration.certificates.dcc.text import name_of, words_of
+from calibration.certificates.dsi import text_of
+from calibration.certificates.findings import place_of
+from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Stage, Stated, Words
+from calibration.certificates.point_rules import check_signs
+
+_AS_FOUND = re.compile(r"as.found|before adjust|vor (der )?justa|调整前|调修前|修前", re.I)
+_AS_LEFT = re.compile(r"as.left|after adjust|nach (der )?justa|调整后|调修后|修后", re.I)
+_ADJUSTMENT = re.compile(r"adjust|justa|repair|reparatur|调整|调修|维修|basic_adjustment", re.I)
+_ENVIRONMENT = re.compile(r"environment|ambient|umgebung|环境", re.I)
+_BEFORE = {"beforeAdjustment", "beforeRepair"}
+
+
+def read_results(document: Document) -> tuple[tuple[Proposal, ...], tuple[Stated, ...]]:
+    """Every result as a proposal, and what is stated besides: resolution, repeatability …."""
+    proposals: list[Proposal] = []
+    stated = list(stated_of(document))
+    for measurement in document.root.iterfind(f"{DCC}measurementResults/{DCC}measurementResult"):
+        found = list(_as_found(measurement, document))
+        proposals += found
+        stage = _stage_of(measurement, was_adjusted=bool(found))
+        for result in measurement.iterfind(f"{DCC}results/{DCC}result"):
+            new, particulars = _of_result(result, stage, document)
+            proposals += new
+            stated += particulars
+    return tuple(proposals), tuple(stated)
+
+
+def _as_found(measurement: etree._Element, document: Document) -> Iterator[Proposal]:
+    """Tables under a condition that says that they were measured before the adjustment."""
+    for condition in measurement.iterfind(f"{DCC}influenceConditions/{DCC}influenceCondition"):
+        data = condition.find(f"{DCC}data")
+        if data is None or not _is_before_adjustment(condition):
+            continue
+        name = name_of(condition)
+        for table in tables_of(data, document, _about(condition, measurement, document)):
+            for group, shape in _groups(table):
+                yield _proposal(group, shape, table.name or name, Stage.AS_FOUND, document)
+
+
+def _is_before_adjustment(condition: etree._Element) -> bool:
+    status = text_of(condition.find(f"{DCC}status")) or text_of(condition.find(f"{DCC}state"))
+    about = f"{name_of(condition).all} {condition.get('refType', '')}"
+    return status in _BEFORE and bool(_ADJUSTMENT.search(about))
+
+
+def _stage_of(measurement: etree._Element, *, was_adjusted: bool) -> Stage:
+    """Of the results themselves: after the adjustment, unless conditions or name say otherwise."""
+    name = name_of(measurement).all
+    conditions = measurement.iterfind(f"{DCC}influenceConditions/{DCC}influenceCondition")
+    empty = [c for c in conditions if c.find(f"{DCC}data/{DCC}list") is None and _is_before_adjustment(c)]
+    if _AS_FOUND.search(name) or (empty and not was_adjusted):
+        return Stage.AS_FOUND
+    return Stage.AS_LEFT if was_adjusted or _AS_LEFT.search(name) else Stage.UNADJUSTED
+
+
+def _about(element: etree._Element, measurement: etree._Element, document: Document) -> str:
+    """Words around the numbers, down from the item, that tell what is measured."""
+    items = document.root.iterfind(f"{DCC}administrativeData/{DCC}items/{DCC}item")
+    words = [name_of(item).all for item in items]
+    words += [name_of(e).all + " " + e.get("refType", "") for e in (measurement, element)]
+    return " ".join([*words, words_of(element.find(f"{DCC}description")).all[:500]])
+
+
+def _of_result(
+    result: etree._Element, stage: Stage, document: Document
+) -> tuple[list[Proposal], list[Stated]]:
+    name = name_of(result)
+    measurement = result.getparent()
+    about = _about(result, result if measurement is None else measurement, document)
+    if _AS_FOUND.search(name.all):
+        stage = Stage.AS_FOUND
+    elif _AS_LEFT.search(name.all):
+        stage = Stage.AS_LEFT
+    proposals: list[Proposal] = []
+    stated: list[Stated] = []
+    for data in result.iterfind(f"{DCC}data"):
+        for table in tables_of(data, document, about):
+            title = _joined(name, table.name)
+            particulars = particulars_of(table, title, result.get("refType", ""), document)
+            coefficients = None if particulars else coefficients_of(table, title, stage, document)
+            if particulars or _ENVIRONMENT.search(title.all):
+                stated += particulars
+            elif coefficients is not None:
+                proposals.append(coefficients)
+            else:
+                groups = list(_groups(table))
+                proposals += [_proposal(group, shape, title, stage, document) for group, shape in groups]
+                proposals += _material_measures(table, title, stage, document) if not groups else []
+    return proposals, stated
+
+
+def _joined(first: Words, second: Words) -> Words:
+    """Both names in every language of the first, once if they are the same."""
+    if not first or not second or first == second:
+        return first or second
+    return Words((lang, f"{text}: {second.in_language(lang)}") for lang, text in first)
+
+
+def _groups(table: Table) -> Iterator[tuple[Group, Shape]]:
+    """Columns of one measurand each: by indications, or by errors where nothing is indicated."""
+    indications = table.of(Role.INDICATION)
+    leaders = indications or table.of(Role.ERROR, Role.CORRECTION)
+    references = table.of(Role.REFERENCE)
+    nominal = next((column for column in table.columns if column.role is Role.NOMINAL), None)
+    for leader in leaders:
+        reference = _partner(leader, leaders, references)
+        if reference is None and len(references) == 1 and leader.role is Role.INDICATION:
+            reference = references[0]
+        group = Group(
+            reference=reference,
+            indication=leader if leader.role is Role.INDICATION else None,
+            error=_partner(leader, leaders, table.of(Role.ERROR)),
+            correction=_partner(leader, leaders, table.of(Role.CORRECTION)),
+            nominal=nominal,
+        )
+        other_quantity = reference is not None and reference.quantity != leader.quantity
+        if reference is not None or group.error is not None or group.correction is not None:
+            yield group, Shape.VALUES if other_quantity else Shape.ERRORS
+
+
+def _partner(leader: Column, leaders: list[Column], candidates: list[Column]) -> Column | None:
+    """The column of the same quantity; the i-th of several for the i-th leader, one for all if alone."""
+    same = [column for column in candidates if column.quantity == leader.quantity]
+    peers = [column for column in leaders if column.quantity == leader.quantity]
+    if leader in same:
+        return leader
+    if len(same) == 1:
+        return same[0]
+    return same[peers.index(leader)] if len(same) == len(peers) else None
+
+
+def _proposal(group: Group, shape: Shape, name: Words, stage: Stage, document: Document) -> Proposal:
+    points, uncertainty_unit = points_of(group, document)
+    leader = group.indication or group.columns[0]
+    owner = leader.element.getparent()
+    of_error = group.error or group.correction
+    if shape is Shape.ERRORS and (group.indication is None and group.reference is None):
+        document.findings.error(
+            leader.element, "errors without reference or indication; say for which loads or values they hold"
+        )
+    proposal = Proposal(
+        name=name or leader.name,
+        place=place_of(leader.element if owner is None else owner),
+        shape=shape,
+        quantity=leader.quantity,
+        unit=leader.symbol,
+        reference_unit=group.reference.symbol if group.reference else "",
+        error_unit=of_error.symbol if of_error else "",
+        uncertainty_unit=uncertainty_unit,
+        stage=stage,
+        points=points,
+    )
+    places = [f"{proposal.place}, point {number}" for number in range(1, len(points) + 1)]
+    check_signs(proposal, places, document.findings)
+    return proposal
+
+
+def _material_measures(table: Table, name: Words, stage: Stage, document: Document) -> Iterator[Proposal]:
+    """Values of weights, resistors, spheres: each column of numbers is a result of its own."""
+    nominal = next((column for column in table.columns if column.role is Role.NOMINAL), None)
+    texts = [column for column in table.columns if column.texts and column is not nominal]
+    for column in table.of(Role.VALUE, Role.REFERENCE, Role.CORRECTION, Role.RELATIVE, Role.OTHER):
+        labels = [_row_label(nominal, texts, i) for i in range(len(column))]
+        points = tuple(
+            ProposedPoint(
+                value=number.value if column.role is not Role.CORRECTION else None,
+                correction=number.value if column.role is Role.CORRECTION else None,
+                expanded=number.expanded,
+                k=number.k,
+                probability=number.probability,
+                distribution=number.distribution,
+                nominal=label or number.label,
+            )
+            for number, label in zip(column.numbers, labels, strict=True)
+        )
+        if not any(number.has_uncertainty for number in column.numbers):
+            document.findings.warn(column.element, "no uncertainty is stated for this value")
+        yield Proposal(
+            name=_joined(name, column.name),
+            place=place_of(column.element),
+            shape=Shape.MATERIAL_MEASURE,
+            quantity=column.quantity,
+            unit=column.symbol,
+            error_unit=column.symbol if column.role is Role.CORRECTION else "",
+            uncertainty_unit=column.symbol,
+            stage=stage,
+            points=points,
+        )
+
+
+def _row_label(nominal: Column | None, texts: list[Column], i: int) -> str:
+    """Nominal value and marking of one row, as written."""
+    parts = []
+    for column in ([nominal] if nominal else []) + texts:
+        if column.series and i < len(column):
+            parts.append(f"{column.numbers[i].value} {column.symbol}")
+        elif i < len(column.texts):
+            parts.append(column.texts[i])
+    return " ".join(part for part in parts if part)

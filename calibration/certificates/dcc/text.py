@@ -1,0 +1,83 @@
+"""Texts and dates of a certificate; what could mislead a person or a program is named."""
+
+import datetime
+import re
+import unicodedata
+
+from lxml import etree
+
+from calibration.certificates.dcc.document import DCC
+from calibration.certificates.dsi import text_of
+from calibration.certificates.findings import Findings, Place
+from calibration.certificates.imported import Words
+
+MOST_CHARACTERS = 2000
+
+_MARKUP = re.compile(r"<\s*[A-Za-z!/?]")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def words_of(element: etree._Element | None) -> Words:
+    """The content of a text element by language; of a rich text the plain part."""
+    if element is None:
+        return Words()
+    contents = element.findall(f"{DCC}content") or list(element.iter(f"{DCC}content"))
+    found = [(content.get("lang", ""), " ".join(text_of(content).split())) for content in contents]
+    return Words((language, text[:MOST_CHARACTERS]) for language, text in found if text)
+
+
+def name_of(element: etree._Element | None) -> Words:
+    """The ``dcc:name`` inside an element."""
+    return words_of(None if element is None else element.find(f"{DCC}name"))
+
+
+def contact_name(element: etree._Element | None) -> str:
+    """Name of a person, laboratory or customer, as the document words it first."""
+    name = name_of(element)
+    return name[0][1] if name else ""
+
+
+def checked(text: str, place: Place, findings: Findings) -> str:
+    """A text that people and other programs will see, without characters that cannot be seen.
+
+    Markup and formulas stay what they are, text; they are named since nobody writes them by accident.
+    """
+    visible = "".join(
+        c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cs") or c in "\n\t"
+    )
+    if visible != text:
+        findings.warn(place, f"found invisible characters in {visible[:60]!r}; they were taken out")
+    if _MARKUP.search(visible):
+        findings.warn(place, f"found markup in {visible[:60]!r}; it is shown as text and nowhere executed")
+    if visible[:1] in tuple("=+-@\t"):
+        findings.warn(
+            place, f"found {visible[:60]!r}, which a spreadsheet takes for a formula; check the document"
+        )
+    return visible[:MOST_CHARACTERS].strip()
+
+
+def checked_number(element: etree._Element | None, findings: Findings) -> str:
+    """A number that identifies something; look-alike characters are named."""
+    if element is None:
+        return ""
+    text = checked(text_of(element), element, findings)
+    plain = unicodedata.normalize("NFKC", text)
+    if plain != text:
+        findings.warn(
+            element, f"found {text[:60]!r}, which looks like {plain[:60]!r}; compare it with the label"
+        )
+    return text
+
+
+def date_of(element: etree._Element | None, findings: Findings) -> datetime.date | None:
+    """An xs:date; a time zone is left out, since the day is the laboratory's own."""
+    if element is None:
+        return None
+    match = _DATE.fullmatch(text_of(element))
+    try:
+        if match:
+            return datetime.date(*(int(part) for part in match.groups()))
+    except ValueError:
+        pass
+    findings.error(element, f"found {text_of(element)[:40]!r}; allowed is a date such as 2026-03-02")
+    return None

@@ -1,0 +1,1 @@
+"""Certificates in PDF: text and tables to proposals with their places."""

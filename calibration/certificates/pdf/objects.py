@@ -1,0 +1,146 @@
+"""What a PDF has in it besides pages: programs, actions, embedded files, seals.
+
+Every object is looked at, also those in compressed object streams, whatever way its names are escaped.
+Part of the limited process of ``process``: what costs too much ends there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
+from pdfminer.psparser import PSLiteral
+
+MOST_OBJECTS = 50_000
+MOST_NODES = 2_000_000
+"""Keys and elements of all objects together."""
+MOST_FILES = 20
+MOST_FILE_BYTES = 8 * 2**20
+
+_KEYS = {
+    "JS": "a program (JavaScript)",
+    "JavaScript": "a program (JavaScript)",
+    "AA": "actions that start by themselves (AA)",
+    "XFA": "an XFA form, which shows other numbers than its pages",
+    "RichMediaContent": "rich media",
+}
+_ACTIONS = {
+    "JavaScript": "a program (JavaScript)",
+    "Launch": "an action that starts another program (Launch)",
+    "SubmitForm": "an action that sends data away (SubmitForm)",
+    "ImportData": "an action that fetches data (ImportData)",
+    "GoToR": "an action that opens another file (GoToR)",
+    "GoToE": "an action that opens an embedded file (GoToE)",
+    "Rendition": "rich media",
+    "Movie": "rich media",
+    "Sound": "rich media",
+}
+_SUBTYPES = {"RichMedia", "Movie", "Sound", "Screen", "3D"}
+_XML_STARTS = (b"<?xml", b"<dcc:", b"<digitalCalibrationCertificate", b"\xef\xbb\xbf<")
+
+
+class TooMuchError(Exception):
+    """More of something than a certificate has; the sentence says of what."""
+
+
+@dataclass(slots=True)
+class Inside:
+    """What was found."""
+
+    dangers: list[str] = field(default_factory=list)
+    """Why the document is refused."""
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    """Embedded XML: names, which are for people, and bytes."""
+    seals: int = 0
+
+
+def look_inside(document: PDFDocument) -> Inside:
+    """Everything of a document that is not its pages.
+
+    Raises:
+        TooMuchError: too many objects or files, or too large ones.
+    """
+    inside = Inside()
+    seen: set[int] = set()
+    nodes = 0
+    for xref in document.xrefs:
+        for node in _nodes(xref.get_trailer()):
+            _look_at(node, inside)
+        for number in xref.get_objids():
+            if number in seen:
+                continue
+            seen.add(number)
+            if len(seen) > MOST_OBJECTS:
+                raise TooMuchError(f"more than {MOST_OBJECTS} objects; a certificate has a few hundred")
+            for node in _nodes(_object(document, number)):
+                nodes += len(node)
+                if nodes > MOST_NODES:
+                    raise TooMuchError(f"more than {MOST_NODES} entries in its objects")
+                _look_at(node, inside)
+    inside.dangers = list(dict.fromkeys(inside.dangers))
+    return inside
+
+
+def _object(document: PDFDocument, number: int) -> object:
+    try:
+        return document.getobj(number)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the library raises anything; a damaged object has nothing to show
+        return None
+
+
+def _nodes(top: object) -> Iterator[dict[str, object]]:
+    """Every dictionary inside an object, without following references."""
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, PDFStream):
+            node = node.attrs
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def _name(value: object) -> str:
+    value = resolve1(value) if isinstance(value, PDFObjRef) else value
+    name = value.name if isinstance(value, PSLiteral) else ""
+    return name if isinstance(name, str) else name.decode("latin-1")
+
+
+def _look_at(node: dict[str, object], inside: Inside) -> None:
+    inside.dangers.extend(what for key, what in _KEYS.items() if key in node)
+    action = _name(node.get("S"))
+    if action in _ACTIONS:
+        inside.dangers.append(_ACTIONS[action])
+    if _name(node.get("Subtype")) in _SUBTYPES:
+        inside.dangers.append("rich media")
+    if "EF" in node:
+        _embedded(node, inside)
+    if "ByteRange" in node and "Contents" in node:
+        inside.seals += 1
+
+
+def _embedded(specification: dict[str, object], inside: Inside) -> None:
+    name = _text(specification.get("UF") or specification.get("F"))
+    streams = resolve1(specification.get("EF"))
+    stream = resolve1(streams.get("UF") or streams.get("F")) if isinstance(streams, dict) else None
+    content = stream.get_data() if isinstance(stream, PDFStream) else b""
+    if len(content) > MOST_FILE_BYTES or len(inside.files) >= MOST_FILES:
+        raise TooMuchError(
+            f"more than {MOST_FILES} embedded files, or one of more than {MOST_FILE_BYTES} bytes"
+        )
+    if content.lstrip().startswith(_XML_STARTS):
+        inside.files.append((name, content))
+    else:
+        inside.dangers.append("an embedded file that is not the XML of a certificate")
+
+
+def _text(value: object) -> str:
+    value = resolve1(value) if isinstance(value, PDFObjRef) else value
+    if not isinstance(value, bytes):
+        return str(value or "")
+    encoding = "utf-16" if value[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8"
+    return value.decode(encoding, errors="replace")

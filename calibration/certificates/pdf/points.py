@@ -1,0 +1,310 @@
+"""From the columns of a printed table to proposed points, each cell with its place; signs are recomputed."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from calibration.certificates.findings import Findings
+from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Words
+from calibration.certificates.native_points import contradiction
+from calibration.certificates.pdf.columns import Group, Meant, groups_of
+from calibration.certificates.pdf.located import Located
+from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value
+from calibration.certificates.pdf.roles import Part
+from calibration.certificates.pdf.tables import Cell, Grid
+from calibration.certificates.pdf.text import place_on
+from calibration.certificates.pdf.uncertainty import Around, Uncertainty, expanded_at, uncertainty_of
+from calibration.errors import CalibrationError
+from calibration.units import Unit, convert, convert_difference, ratio
+
+MOST_POINTS = 2000
+
+_FIELDS = {
+    Part.REFERENCE: "reference",
+    Part.INDICATION: "indication",
+    Part.ERROR: "error",
+    Part.CORRECTION: "correction",
+    Part.VALUE: "value",
+    Part.NOMINAL: "nominal",
+    Part.UNCERTAINTY: "expanded",
+    Part.K: "k",
+    Part.LIMIT: "tolerance",
+    Part.VERDICT: "conformity",
+}
+_SAYS = (Part.INDICATION, Part.ERROR, Part.CORRECTION, Part.VALUE)
+_DIFFERENCES = (Part.ERROR, Part.CORRECTION, Part.LIMIT, Part.UNCERTAINTY)
+
+
+class Table:
+    """One measurand of one table on its way to a proposal."""
+
+    def __init__(self, grid: Grid, group: Group, findings: Findings) -> None:
+        self._grid = grid
+        self._findings = findings
+        self._place = place_on(grid.page, grid.box)
+        self._shape = _shape(group)
+        self._group = self._with_nominal(group)
+        self.located: list[tuple[str, Cell]] = []
+
+    def proposal(self, around: Around) -> Proposal | None:
+        """The proposal of this table; None if it has no point."""
+        self._check_columns()
+        uncertainty = uncertainty_of(self._group, self._grid, around, self._findings)
+        rows = len(self._grid_cells())
+        if rows > MOST_POINTS:
+            self._findings.error(self._place, f"found {rows} rows; only the first {MOST_POINTS} are read")
+        points: list[ProposedPoint] = []
+        for row in range(min(rows, MOST_POINTS)):
+            point = self._point(row, len(points), uncertainty)
+            if point is not None:
+                points.append(point)
+        if not points:
+            return None
+        indicated = self._group.get(
+            Part.INDICATION, Part.REFERENCE, Part.VALUE, Part.NOMINAL, Part.CORRECTION
+        )
+        if self._shape is Shape.MATERIAL_MEASURE:
+            indicated = self._group.get(Part.VALUE, Part.NOMINAL, Part.REFERENCE)
+        unit = indicated.unit if indicated else None
+        return Proposal(
+            name=Words((("zh", self._grid.caption),)) if self._grid.caption else Words(),
+            place=self._place,
+            shape=self._shape,
+            quantity=indicated.quantity if indicated else "",
+            unit=unit.symbol if unit else "",
+            reference_unit=self._symbol(Part.REFERENCE),
+            error_unit=self._symbol(Part.ERROR, Part.CORRECTION),
+            uncertainty_unit=self._uncertainty_unit(uncertainty),
+            stage=self._group.stage,
+            points=tuple(points),
+        )
+
+    def _uncertainty_unit(self, uncertainty: Uncertainty) -> str:
+        if not uncertainty.is_relative:
+            return uncertainty.unit
+        self._findings.note(self._place, "U is relative; shown is its product with the value at each point")
+        return self._symbol(Part.REFERENCE, Part.INDICATION, Part.VALUE)
+
+    def _symbol(self, *parts: Part) -> str:
+        meant = self._group.get(*parts)
+        return meant.unit.symbol if meant is not None and meant.unit is not None else ""
+
+    def _with_nominal(self, group: Group) -> Group:
+        """Where only nominal values stand beside errors, they are the reference, or the indication."""
+        nominal = group.get(Part.NOMINAL)
+        if nominal is None or group.get(Part.REFERENCE) or self._shape is Shape.MATERIAL_MEASURE:
+            return group
+        instead = Part.REFERENCE
+        if group.get(Part.INDICATION):
+            if group.get(Part.ERROR, Part.CORRECTION):
+                return group
+        elif nominal.quantity == "temperature":
+            instead = Part.INDICATION
+        self._findings.warn(
+            place_on(self._grid.page, nominal.column.box),
+            f"the column {nominal.head!r} is read as the {instead.name.lower()}: check it",
+        )
+        columns = {instead if part is Part.NOMINAL else part: m for part, m in group.columns.items()}
+        return Group(group.stage, columns, group.doubles)
+
+    def _check_columns(self) -> None:
+        for double in self._group.doubles:
+            self._findings.warn(
+                place_on(self._grid.page, double.column.box),
+                f"a further column {double.head!r} with the same meaning as another is not read: look at it",
+            )
+        for meant in self._group.core:
+            if meant.has_common_unit and meant.unit is not None:
+                self._findings.warn(
+                    place_on(self._grid.page, meant.column.box),
+                    f"the column {meant.head!r} has no unit; {meant.unit.symbol} is that of the table",
+                )
+            if meant.unit is None:
+                self._findings.error(
+                    place_on(self._grid.page, meant.column.box),
+                    f"the column {meant.head!r} has no unit that is known; key it in",
+                )
+
+    def _grid_cells(self) -> Sequence[Cell]:
+        return self._group.core[0].column.cells if self._group.core else ()
+
+    def _point(self, row: int, number: int, uncertainty: Uncertainty) -> ProposedPoint | None:
+        cells = {
+            part: meant.column.cells[row] for part, meant in self._group.columns.items() if part in _FIELDS
+        }
+        core = [cells[meant.part] for meant in self._group.core if meant.part in cells]
+        core += [cells[p] for p in (Part.REFERENCE, Part.INDICATION) if p in cells]
+        if all(read_value(cell.text.rstrip("* ")) is None for cell in core):
+            self._say_unread(core)
+            return None
+        values: dict[Part, Decimal | None] = {
+            part: self._value(part, cell, number) for part, cell in cells.items() if part is not Part.VERDICT
+        }
+        if all(is_blank(cells[part].text) for part in _SAYS if part in cells):
+            self._findings.warn(
+                place_on(core[0].page, core[0].box),
+                f"nothing was measured at {core[0].text!r}; this row is left out",
+            )
+            return None
+        self.located += [(f"points[{number}].{_FIELDS[part]}", cell) for part, cell in cells.items()]
+        against = values.get(Part.REFERENCE) or values.get(Part.INDICATION) or values.get(Part.VALUE)
+        u_cell = cells.get(Part.UNCERTAINTY)
+        verdict = cells.get(Part.VERDICT)
+        limit = values.get(Part.LIMIT)
+        nominal = self._group.get(Part.NOMINAL)
+        point = ProposedPoint(
+            reference=values.get(Part.REFERENCE),
+            indication=values.get(Part.INDICATION),
+            error=values.get(Part.ERROR),
+            correction=values.get(Part.CORRECTION),
+            value=self._measure(values),
+            expanded=expanded_at(uncertainty, u_cell.text if u_cell else None, against),
+            k=values.get(Part.K, uncertainty.k),
+            probability=uncertainty.probability,
+            nominal=_nominal(cells.get(Part.NOMINAL), nominal),
+            conformity=verdict.text if verdict else "",
+            tolerance=(None, None) if limit is None else (-abs(limit), abs(limit)),
+        )
+        self._check_sign(point, number, cells)
+        return point
+
+    def _say_unread(self, core: Sequence[Cell]) -> None:
+        said = [cell for cell in core if not is_blank(cell.text)]
+        if said:
+            text = " | ".join(dict.fromkeys(cell.text for cell in said))
+            self._findings.warn(
+                place_on(said[0].page, said[0].box),
+                f"found {text[:60]!r} instead of numbers; this row is left out",
+            )
+
+    def _value(self, part: Part, cell: Cell, number: int) -> Decimal | None:
+        """The number of a cell in the unit of its column."""
+        if is_blank(cell.text) or (part is Part.LIMIT and read_value(cell.text) is None):
+            return None
+        read = read_value(cell.text.rstrip("* "))
+        meant = self._group.columns[part]
+        place = place_on(cell.page, cell.box)
+        if read is None:
+            self._findings.error(
+                place, f"point {number + 1}: {cell.text[:40]!r} cannot be read as a number; key it in"
+            )
+            return None
+        value, written = read
+        unit = (
+            read_unit(written, f"{meant.head} {self._grid.caption}")
+            if written and part is not Part.K
+            else None
+        )
+        if written and unit is None:
+            self._findings.error(
+                place, f"point {number + 1}: the unit in {cell.text[:40]!r} is not known; key it in"
+            )
+            return None
+        if unit is None or meant.unit is None or unit == meant.unit:
+            return value
+        return self._converted(value, unit, meant.unit, part, place)
+
+    def _converted(self, value: Decimal, unit: Unit, target: Unit, part: Part, place: str) -> Decimal | None:
+        try:
+            change = convert_difference if part in _DIFFERENCES else convert
+            return change(value, unit, target)
+        except CalibrationError as error:
+            self._findings.error(place, f"{error}; key this cell in")
+            return None
+
+    def _measure(self, values: Mapping[Part, Decimal | None]) -> Decimal | None:
+        """The value of a weight: as stated, otherwise nominal value plus correction."""
+        if self._shape is not Shape.MATERIAL_MEASURE:
+            return None
+        if Part.VALUE in values:
+            return values[Part.VALUE]
+        nominal, correction = (
+            values.get(Part.NOMINAL, values.get(Part.REFERENCE)),
+            values.get(Part.CORRECTION),
+        )
+        own, of_correction = self._group.get(Part.NOMINAL, Part.REFERENCE), self._group.get(Part.CORRECTION)
+        if nominal is None or correction is None or own is None or of_correction is None:
+            return None
+        if own.unit is None or of_correction.unit is None or own.unit.kind is not of_correction.unit.kind:
+            return None
+        return nominal + convert_difference(correction, of_correction.unit, own.unit)
+
+    def _check_sign(self, point: ProposedPoint, number: int, cells: dict[Part, Cell]) -> None:
+        """Compare error with indication - reference: a lost minus or a swapped column is found here."""
+        reference, indication = self._group.get(Part.REFERENCE), self._group.get(Part.INDICATION)
+        if reference is None or indication is None or point.reference is None or point.indication is None:
+            return
+        for part, key, sign in ((Part.ERROR, "error", 1), (Part.CORRECTION, "correction", -1)):
+            written = point.error if part is Part.ERROR else point.correction
+            column = self._group.get(part)
+            if written is None or column is None or None in (column.unit, reference.unit, indication.unit):
+                continue
+            true = _difference(point, reference.unit, indication.unit, column.unit)
+            sentence = contradiction(key, sign * Fraction(written), true, written) if true is not None else ""
+            if sentence:
+                cell = cells[part]
+                self._findings.error(place_on(cell.page, cell.box), f"point {number + 1}: {sentence}")
+
+
+def _difference(
+    point: ProposedPoint, reference: Unit | None, indication: Unit | None, unit: Unit | None
+) -> Fraction | None:
+    if (
+        reference is None
+        or indication is None
+        or unit is None
+        or point.reference is None
+        or point.indication is None
+    ):
+        return None
+    try:
+        against = convert(Fraction(point.reference), reference, indication)
+        return (Fraction(point.indication) - against) * ratio(indication, unit)
+    except CalibrationError:
+        return None
+
+
+def _shape(group: Group) -> Shape:
+    indication, reference = group.get(Part.INDICATION), group.get(Part.REFERENCE, Part.NOMINAL)
+    if Part.VALUE in group.columns and indication is None:
+        return Shape.MATERIAL_MEASURE
+    if indication is None and Part.CORRECTION in group.columns and reference and reference.quantity == "mass":
+        return Shape.MATERIAL_MEASURE
+    if indication and reference and indication.quantity and reference.quantity:
+        return Shape.ERRORS if indication.quantity == reference.quantity else Shape.VALUES
+    return Shape.ERRORS
+
+
+def _nominal(cell: Cell | None, column: Meant | None) -> str:
+    if cell is None or is_blank(cell.text):
+        return ""
+    read = read_value(cell.text)
+    symbol = column.unit.symbol if column and column.unit else ""
+    return f"{cell.text} {symbol}".strip() if read is not None and not read[1] else cell.text
+
+
+def proposals_of(
+    grids: Sequence[Grid], around: Around, findings: Findings
+) -> tuple[tuple[Proposal, ...], list[Located]]:
+    """Everything that the tables of a document propose, and the place of every cell."""
+    proposals: list[Proposal] = []
+    located: list[Located] = []
+    for grid in grids:
+        if not grid.has_numbers:
+            continue
+        groups = groups_of(grid)
+        results = [group for group in groups if group.says_results]
+        if not results and any(group.core for group in groups):
+            heads = " | ".join(" ".join(column.head) for column in grid.columns)
+            findings.warn(
+                place_on(grid.page, grid.box),
+                f"this table is not understood ({heads[:100]}); key in what is wanted",
+            )
+        for group in results:
+            table = Table(grid, group, findings)
+            proposal = table.proposal(around)
+            if proposal is not None:
+                prefix = f"proposals[{len(proposals)}]"
+                located += [Located(f"{prefix}.{t}", c.text, c.page, c.box) for t, c in table.located]
+                proposals.append(proposal)
+    return tuple(proposals), located

@@ -1,0 +1,183 @@
+"""Tables without lines: lines of numbers one below the other, and the words above each column."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from calibration.certificates.pdf.numbers import is_blank, is_number
+from calibration.certificates.pdf.roles import Part, part_of
+from calibration.certificates.pdf.text import Box, Line, Segment, around
+
+Placed = tuple[str, Box]
+"""The text of a cell and its box."""
+Head = tuple[tuple[str, ...], Box]
+
+_STATED_U = re.compile(r"U\w*\s*=")
+_HEAD_LINES = 4
+_LINE_GAP_EM = 3.5
+_NEAR_PT = 30.0
+_LONG_TEXT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table before its columns have a meaning."""
+
+    box: Box
+    heads: list[Head]
+    """Of each column; empty if there are none."""
+    body: list[list[Placed]]
+    """Rows of equal length."""
+    title: list[str] = field(default_factory=list)
+    """What stands across the whole table at its top."""
+
+
+def is_data(texts: Sequence[str]) -> bool:
+    """Whether a row has numbers: half of what it says, and one at least."""
+    said = [text for text in texts if not is_blank(text)]
+    numbers = sum(map(is_number, said))
+    return numbers >= 1 and numbers * 2 >= len(said) and all(len(text) <= _LONG_TEXT for text in said)
+
+
+def unruled_rows(lines: Sequence[Line]) -> list[Rows]:
+    """The tables among the lines of one page."""
+    found, i = [], 0
+    while i < len(lines):
+        end = _end_of_run(lines, i)
+        if end == i:
+            i += 1
+            continue
+        rows = _rows(lines, i, end)
+        if rows is not None:
+            found.append(rows)
+        i = end
+    return found
+
+
+def _is_row(line: Line) -> bool:
+    """Whether a line is a row of numbers, perhaps with its name in front."""
+    texts = [segment.text for segment in line.segments]
+    if len(texts) < 2:
+        return False
+    named = part_of((texts[0],)) is not Part.OTHER and not is_number(texts[0])
+    rest = texts[1:] if named else texts
+    said = [text for text in rest if not is_blank(text)]
+    return is_data(rest) and (len(said) > 1 or len(rest) > 1 or named)
+
+
+def _end_of_run(lines: Sequence[Line], start: int) -> int:
+    end = start
+    while end < len(lines) and _is_row(lines[end]):
+        if end > start and lines[end].box[1] - lines[end - 1].box[3] > _LINE_GAP_EM * lines[end].size:
+            break
+        end += 1
+    return end
+
+
+def _rows(lines: Sequence[Line], start: int, end: int) -> Rows | None:
+    run = lines[start:end]
+    spans = _columns(run)
+    if len(spans) < 2:
+        return None
+    body = [_fitted(line, spans) for line in run]
+    named = sum(part_of((row[0][0],)) is not Part.OTHER for row in body)
+    first = start if named == len(body) else _first_head(lines, start, spans)
+    above = lines[first:start]
+    if not above and named < len(body):
+        return _continued(run, spans, body)
+    heads = _heads(above, spans) if above else []
+    return Rows(around(line.box for line in lines[first:end]), heads, body)
+
+
+def _continued(
+    run: Sequence[Line], spans: Sequence[tuple[float, float]], body: list[list[Placed]]
+) -> Rows | None:
+    """Rows without a head: perhaps the rest of a table from the page before."""
+    if len(run) < 2 and len(spans) < 3:
+        return None
+    return Rows(around(line.box for line in run), [], body)
+
+
+def _columns(run: Sequence[Line]) -> list[tuple[float, float]]:
+    """Where the segments of a run lie one below the other: left and right edge of each column."""
+    edges = sorted((s.box[0], s.box[2]) for line in run for s in line.segments)
+    spans: list[tuple[float, float]] = []
+    for left, right in edges:
+        if spans and left <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], right))
+        else:
+            spans.append((left, right))
+    return spans
+
+
+def _fitted(line: Line, spans: Sequence[tuple[float, float]]) -> list[Placed]:
+    _, top, _, bottom = line.box
+    row: list[Placed] = [("", (left, top, right, bottom)) for left, right in spans]
+    for segment in line.segments:
+        j = _column_of(segment, spans)
+        text = f"{row[j][0]} {segment.text}".strip()
+        row[j] = (text, segment.box)
+    return row
+
+
+def _column_of(segment: Segment, spans: Sequence[tuple[float, float]]) -> int:
+    middle = (segment.box[0] + segment.box[2]) / 2
+    return min(range(len(spans)), key=lambda j: max(spans[j][0] - middle, middle - spans[j][1], 0))
+
+
+def _first_head(lines: Sequence[Line], start: int, spans: Sequence[tuple[float, float]]) -> int:
+    """The first line of the head above a run; ``start`` if there is none."""
+    first = start
+    for i in range(start - 1, max(-1, start - 1 - _HEAD_LINES), -1):
+        line, below = lines[i], lines[first]
+        if below.box[1] - line.box[3] > _LINE_GAP_EM * line.size or _is_row(line):
+            break
+        if not _is_head(line, spans, has_head=first < start):
+            break
+        first = i
+    return first
+
+
+def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, has_head: bool) -> bool:
+    if any(len(segment.text) > _LONG_TEXT * 2 or ":" in segment.text for segment in line.segments):
+        return False
+    outside = [
+        s for s in line.segments if s.box[2] < spans[0][0] - _NEAR_PT or s.box[0] > spans[-1][1] + _NEAR_PT
+    ]
+    if outside:
+        return False
+    if len(line.segments) > 1:
+        return True
+    only = line.segments[0]
+    if _STATED_U.search(only.text):
+        return False
+    over = [j for j, span in enumerate(spans) if span[0] <= only.box[2] and only.box[0] <= span[1]]
+    is_whole = part_of((only.text,)) is Part.UNCERTAINTY or only.text.startswith("(")
+    return len(over) <= 1 and is_whole and (has_head or len(spans) > 1)
+
+
+def _heads(above: Sequence[Line], spans: Sequence[tuple[float, float]]) -> list[Head]:
+    parts: list[list[Placed]] = [[] for _ in spans]
+    for line in above:
+        if len(line.segments) == len(spans):
+            owners = [[j] for j in range(len(spans))]
+        else:
+            owners = [_below(segment, spans) for segment in line.segments]
+        for segment, columns in zip(line.segments, owners, strict=True):
+            for j in columns:
+                parts[j].append((segment.text, segment.box))
+    return [
+        (
+            tuple(text for text, _ in column),
+            around(box for _, box in column) if column else (left, 0.0, right, 0.0),
+        )
+        for column, (left, right) in zip(parts, spans, strict=True)
+    ]
+
+
+def _below(segment: Segment, spans: Sequence[tuple[float, float]]) -> list[int]:
+    """The columns whose middle lies under a segment, or the nearest one."""
+    under = [
+        j for j, (left, right) in enumerate(spans) if segment.box[0] <= (left + right) / 2 <= segment.box[2]
+    ]
+    return under or [_column_of(segment, spans)]

@@ -1,0 +1,1 @@
+"""Certificates as workbooks: the template, and what was filled in."""
