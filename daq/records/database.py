@@ -6,6 +6,7 @@ who see one moment. A commit returns when it is on the disk.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,7 @@ _PRAGMAS = (
     # with it, INSERT OR REPLACE cannot get round a trigger that forbids to delete
     "PRAGMA recursive_triggers = ON",
 )
+_PAUSE_S = 0.01
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _POSTGRESQL_BUSY = "55P03"
 
@@ -65,7 +67,9 @@ def make_engine(url: str) -> Engine:
     match address.get_backend_name():
         case "sqlite" if address.database:
             _make_private(Path(address.database))
-            engine = create_engine(address.set(drivername="sqlite"), connect_args={"timeout": BUSY_S})
+            engine = create_engine(
+                address.set(drivername="sqlite"), connect_args={"timeout": BUSY_S}, hide_parameters=True
+            )
             event.listen(engine, "connect", _prepare_sqlite)
         case "postgresql":
             engine = _postgresql(address.set(drivername="postgresql+psycopg").render_as_string(False))
@@ -102,7 +106,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine(url, connect_args={"client_encoding": "utf8"}, pool_pre_ping=True)
+        return create_engine(
+            url, connect_args={"client_encoding": "utf8"}, pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise RecordsError(
             "PostgreSQL needs its driver: install hengliang with the extra [postgresql]."
@@ -124,8 +130,21 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin says so
     # text that was altered into something that is not UTF-8 is still read, so that verify can name its row
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-    for pragma in _PRAGMAS:
-        connection.execute(pragma).close()
+    deadline_s = time.monotonic() + BUSY_S
+    while not _has_pragmas(connection, may_wait=time.monotonic() < deadline_s):
+        time.sleep(_PAUSE_S)
+
+
+def _has_pragmas(connection: sqlite3.Connection, *, may_wait: bool) -> bool:
+    """Set them; False where SQLite does not wait by itself: another opens a new file, or closes it last."""
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma).close()
+    except sqlite3.OperationalError as error:
+        if may_wait and _is_busy(error):
+            return False
+        raise
+    return True
 
 
 def _begin(connection: Connection) -> None:
