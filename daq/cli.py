@@ -2,7 +2,7 @@
 
 import typer
 
-from daq.commands import bench, demo, instruments, record, site
+from daq.commands import account, bench, demo, instruments, record, site
 
 app = typer.Typer(
     name="hengliang",
@@ -28,6 +28,7 @@ COMMANDS = (
     record.verify,
     record.reconcile,
 )
+app.add_typer(account.app, name="account")
 app.add_typer(bench.app, name="bench")
 for command in COMMANDS:
     app.command()(command)
