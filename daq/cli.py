@@ -1,34 +1,62 @@
 """The console command ``hengliang``."""
 
-import typer
+from importlib import import_module
+from typing import Any
 
-from daq.commands import account, bench, demo, instruments, record, site
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = {
+    "demo": "daq.commands.demo",
+    "profiles": "daq.commands.instruments",
+    "read": "daq.commands.instruments",
+    "decode": "daq.commands.instruments",
+    "simulate": "daq.commands.instruments",
+    "check": "daq.commands.site",
+    "run": "daq.commands.site",
+    "acquire": "daq.commands.site",
+    "watch": "daq.commands.site",
+    "web": "daq.commands.site",
+    "stream": "daq.commands.record",
+    "verify": "daq.commands.record",
+    "reconcile": "daq.commands.record",
+    "account": "daq.commands.account",
+    "bench": "daq.commands.bench",
+}
+"""Every command and its module: the function of that name there, or, for a group of commands, its ``app``."""
+
+
+class LateCommands(TyperGroup):
+    """Loads a command's module when the command is called: to decode a frame takes no database."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name])
+        if hasattr(module, "app"):
+            command = typer.main.get_command(module.app)
+            command.name = cmd_name
+            return command
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(getattr(module, cmd_name))
+        return typer.main.get_command(single)
+
 
 app = typer.Typer(
     name="hengliang",
-    help="Hengliang 衡量: readings of laboratory instruments, durable, calibrated, with uncertainty.",
+    cls=LateCommands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-COMMANDS = (
-    demo.demo,
-    instruments.profiles,
-    instruments.read,
-    instruments.decode,
-    instruments.simulate,
-    site.check,
-    site.run,
-    site.acquire,
-    site.watch,
-    site.web,
-    record.stream,
-    record.verify,
-    record.reconcile,
-)
-app.add_typer(account.app, name="account")
-app.add_typer(bench.app, name="bench")
-for command in COMMANDS:
-    app.command()(command)
+
+@app.callback()
+def hengliang() -> None:
+    """Hengliang 衡量: readings of laboratory instruments, durable, calibrated, with uncertainty."""
