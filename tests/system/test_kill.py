@@ -97,7 +97,7 @@ def test_kill_any_service_24_times(tmp_path, need_program):
                     service.next_start_s, service.pause_s = 0.0, FIRST_PAUSE_S
                     supervisor.step()
                     os.kill(service.process.pid, signal.SIGKILL)
-                    run_for(supervisor, clock, chance.uniform(0.05, 2.0))
+                    run_for(supervisor, clock, chance.uniform(0.05, 1.5))
                 run_for(supervisor, clock, 3)
                 restarts = {service.name: service.restarts for service in services}
                 supervisor.retire(services[0])
