@@ -25,7 +25,7 @@ from drivers.errors import ProfileError
 from drivers.instrument import Instrument, InstrumentSettings
 from drivers.links import Link, make_link
 from drivers.profiles import Profile, load_profiles, named
-from drivers.reading import Channel
+from drivers.reading import Channel, Event, EventKind
 from drivers.registry import make_dialect
 
 
@@ -85,7 +85,12 @@ def run_acquire(settings: Settings, data: DataFiles, stop: threading.Event) -> N
     clock = SystemClock()
     data.folder.mkdir(parents=True, exist_ok=True)
     with Journal.open(data.journal, clock) as journal:
-        acquire(build_workers(settings, journal, clock), lambda: journal.trouble, stop)
+        workers = build_workers(settings, journal, clock)
+        started = f"acquisition of {len(settings.instruments)} instruments started"
+        journal.append([Event(EventKind.STARTED, "", clock.now_ns(), started)])
+        acquire(workers, lambda: journal.trouble, stop)
+        if journal.trouble is None:  # otherwise there may be no room, and this would wait for it
+            journal.append([Event(EventKind.STOPPED, "", clock.now_ns(), "acquisition was asked to end")])
 
 
 @contextmanager
