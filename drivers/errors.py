@@ -5,9 +5,8 @@
     InstrumentError
     ├── LinkError            the wire: cannot be opened, was lost
     │   └── LinkTimeoutError  open, but silent until the deadline
-    ├── ProtocolError        bytes came that the dialect does not allow: garbage, another question's answer
-    │   └── SerialNumberError   the instrument is not the one in the register
-    └── RefusedError         the instrument answered: no value now (overload, busy, sensor fault …)
+    └── ProtocolError        bytes came that the dialect does not allow: garbage, another question's answer
+        └── SerialNumberError   the instrument is not the one in the register
     ProfileError             a profile or URL that cannot be used: file, key, what was found, what is allowed
 """
 
@@ -41,14 +40,6 @@ class ProtocolError(InstrumentError):
 
 class SerialNumberError(ProtocolError):
     """The instrument on the wire is not the one in the register of equipment: no data are taken."""
-
-
-class RefusedError(InstrumentError):
-    """The instrument answered that there is no value."""
-
-    def __init__(self, sentence: str, frame: bytes = b"", outcome: Outcome = Outcome.BUSY) -> None:
-        super().__init__(sentence, frame)
-        self.outcome = outcome
 
 
 class ProfileError(Exception):

@@ -123,10 +123,8 @@ def start_laboratory(base_dir: Path, clock: Clock) -> Laboratory:
     """
     profiles = load_profiles()
     link = base_dir / PTY_LINK
-    if (
-        link.is_symlink()
-    ):  # left by a laboratory that was killed; its number may be somebody else's terminal now
-        link.unlink()
+    if link.is_symlink():
+        link.unlink()  # left by a laboratory that was killed; it may lead to somebody else's terminal now
     with contextlib.ExitStack() as starting:
         instruments = []
         for seed, plan in enumerate(_BENCHES):
