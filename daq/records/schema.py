@@ -1,32 +1,12 @@
-"""The tables of the records database as they are now; ``migrations`` makes them so.
+"""People and the audit trail: their tables as they are now; ``migrations`` makes them so.
 
 Times are UTC in integer nanoseconds. Digests are hexadecimal. Account names are never changed and never used
 again, so they stand for the person everywhere.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
-
-BIG = BigInteger().with_variant(Integer(), "sqlite")
-"""64 bits; SQLite calls them INTEGER."""
+from daq.records.base import BIG, metadata
 
 people = Table(
     "people",

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from daq.records.schema import metadata
+from daq.records.all_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,9 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Text, inspect, select
 
 from daq.errors import RecordsError, RecordsVersionError
+from daq.records.all_tables import metadata
 from daq.records.database import changing, make_engine, reading, records_url
 from daq.records.migrations import VERSION_TABLE, open_records, upgrade
-from daq.records.schema import audit_head, metadata, people
+from daq.records.schema import audit_head, people
 
 ROOT = Path(__file__).resolve().parents[3]
 LI = {"account": "li", "name": "李", "password_hash": "-", "password_by": "li", "created_ns": 1}
