@@ -19,7 +19,7 @@ class Capture:
     into: str
     """Input of the method; empty where a step only looks, such as at the room."""
     turn: int
-    """Which of several of this step and portion, counted from 1: repetitions of a loop, readings of a series."""
+    """Which of several of this step and portion, counted from 1: of a loop, or of a series."""
     instrument: str
     channel: str
     channel_id: int
