@@ -1,4 +1,4 @@
-"""Chinese and English: gettext catalogues, one ``.po`` file a language, compiled when they are loaded."""
+"""Chinese and English: English stands in the program, Chinese in gettext catalogues, one ``.po`` file a room."""
 
 import functools
 import gettext
@@ -8,7 +8,7 @@ from importlib.resources import files
 from daq.i18n.catalogue import compile_catalogue, read_catalogue
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
-"""Every language there is a catalogue for, by its own name."""
+"""Every language by its own name."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
@@ -16,14 +16,31 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a text that 
     return message
 
 
-@functools.cache
-def translation(language: str) -> gettext.GNUTranslations:
-    """The catalogue of ``language``, one of ``LANGUAGES``; a text it does not have is shown in English.
+def messages(language: str) -> dict[str, str]:
+    """The translations of all rooms into ``language``.
 
     Raises:
-        FileNotFoundError: there is no such catalogue.
-        ValueError: the catalogue is damaged; the sentence names file and line.
+        FileNotFoundError: there are none.
+        ValueError: a catalogue is damaged, or two rooms translate one message differently.
     """
-    name = f"{language}.po"
-    text = files("daq.i18n").joinpath(name).read_text(encoding="utf-8")
-    return gettext.GNUTranslations(io.BytesIO(compile_catalogue(read_catalogue(text, name))))
+    merged: dict[str, str] = {}
+    for file in sorted(files("daq.i18n").joinpath(language).iterdir(), key=lambda each: each.name):
+        for key, text in read_catalogue(file.read_text(encoding="utf-8"), file.name).items():
+            if key and merged.setdefault(key, text) != text:
+                msg = f"{file.name}: {key!r} is translated in another way in another file of {language}"
+                raise ValueError(msg)
+            merged.setdefault(key, text)
+    return merged
+
+
+@functools.cache
+def translation(language: str) -> gettext.NullTranslations:
+    """What says texts in ``language``, one of ``LANGUAGES``; one that has no translation is said in English.
+
+    Raises:
+        FileNotFoundError: the language is none of them.
+        ValueError: a catalogue is damaged; the sentence names the file.
+    """
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.GNUTranslations(io.BytesIO(compile_catalogue(messages(language))))

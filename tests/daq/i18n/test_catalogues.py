@@ -1,4 +1,4 @@
-"""Every text of the pages is in both catalogues, and Chinese is complete."""
+"""Every text of the pages has its Chinese, and no catalogue has one that nobody says."""
 
 import ast
 import re
@@ -7,16 +7,12 @@ from pathlib import Path
 import pytest
 
 import daq
-from daq.i18n import LANGUAGES, translation
+from daq.i18n import messages as catalogue
+from daq.i18n import translation
 from daq.i18n.catalogue import compile_catalogue, read_catalogue
 
 ROOT = Path(daq.__file__).parent
 PLACE = re.compile(r"\{(\w+)\}")
-
-
-def catalogue(language):
-    name = f"{language}.po"
-    return read_catalogue((ROOT / "i18n" / name).read_text(encoding="utf-8"), name)
 
 
 def messages_of(source):
@@ -42,20 +38,17 @@ def messages():
     return found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_catalogue_has_every_message_and_no_other(language, messages):
-    assert set(catalogue(language)) - {""} == messages
+def test_catalogue_has_every_message_and_no_other(messages):
+    assert set(catalogue("zh_CN")) - {""} == messages
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_is_translated(language):
-    missing = [key for key, text in catalogue(language).items() if not all(text.split("\x00"))]
+def test_every_message_is_translated():
+    missing = [key for key, text in catalogue("zh_CN").items() if not all(text.split("\x00"))]
     assert missing == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_translations_fill_the_same_places(language):
-    for key, text in catalogue(language).items():
+def test_translations_fill_the_same_places():
+    for key, text in catalogue("zh_CN").items():
         if key:
             wanted = set(PLACE.findall(key))
             assert all(set(PLACE.findall(each)) == wanted for each in text.split("\x00")), key
@@ -68,12 +61,6 @@ def test_chinese_is_chinese():
             rest = PLACE.sub("", text)
             assert re.search(r"[\u4e00-\u9fff]", rest) or not re.search(r"[a-z]", PLACE.sub("", key)), key
             assert not re.search(r"[\u4e00-\u9fff][,:;]|[,:;][\u4e00-\u9fff]", rest), key
-
-
-def test_english_says_what_the_program_says():
-    for key, text in catalogue("en").items():
-        if key:
-            assert text == key
 
 
 def test_plurals():
