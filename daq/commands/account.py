@@ -1,33 +1,17 @@
 """Accounts at the console: the first administrator, further people, roles and passwords."""
 
-import os
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json
-from daq.records.database import records_url
-from daq.records.migrations import open_records
-from daq.security.accounts import Accounts, Credentials
-from daq.security.audit import Actor
+from daq.commands.people import RecordsOption, identified, open_accounts, origin
+from daq.security.accounts import Credentials
 from daq.security.passwords import ADVISED, demand_good_password
 from daq.security.people import NewPerson, Person, Role, account_of
-from drivers.clock import SystemClock
 
 app = typer.Typer(no_args_is_help=True, help="People: accounts, roles, passwords.")
 
-RecordsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--records",
-        envvar="HENGLIANG_RECORDS",
-        help="URL of the records in PostgreSQL; without it they are records.db in the data directory.",
-    ),
-]
 AccountArgument = Annotated[str, typer.Argument(help="Account name.")]
 RoleOption = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]
 ByOption = Annotated[
@@ -48,13 +32,13 @@ def add(
     records: RecordsOption = None,
 ) -> None:
     """Make an account; the first one is an administrator's, and needs nobody else."""
-    with clear_errors(), _accounts(data, records) as accounts:
+    with clear_errors(), open_accounts(data, records) as accounts:
         new = NewPerson(account_of(account), name, frozenset(role))
         if not accounts.people():
             typer.echo("There is no account yet in these records: this is the first administrator.")
-            person = accounts.add_first_administrator(new, _new_password(new.account, name), _origin())
+            person = accounts.add_first_administrator(new, _new_password(new.account, name), origin())
         else:
-            administrator = _identified(accounts, by or typer.prompt("Your account (administrator)"))
+            administrator = identified(accounts, by or typer.prompt("Your account (administrator)"))
             person = accounts.add(administrator, new, _new_password(new.account, name))
         typer.echo(_line(person))
         if person.must_change_password:
@@ -66,7 +50,7 @@ def list_accounts(
     data: DataOption = DEFAULT_DATA, records: RecordsOption = None, as_json: JsonOption = False
 ) -> None:
     """Show all accounts, the deactivated ones too."""
-    with clear_errors(), _accounts(data, records) as accounts:
+    with clear_errors(), open_accounts(data, records) as accounts:
         people = accounts.people()
     if as_json:
         say_json(
@@ -98,8 +82,8 @@ def roles(
     records: RecordsOption = None,
 ) -> None:
     """Give a person these roles instead of the present ones."""
-    with clear_errors(), _accounts(data, records) as accounts:
-        actor = _identified(accounts, by)
+    with clear_errors(), open_accounts(data, records) as accounts:
+        actor = identified(accounts, by)
         typer.echo(_line(accounts.set_roles(actor, account_of(account), role, reason)))
 
 
@@ -113,16 +97,16 @@ def password(
     records: RecordsOption = None,
 ) -> None:
     """Change the own password, or reset somebody's with --by."""
-    with clear_errors(), _accounts(data, records) as accounts:
+    with clear_errors(), open_accounts(data, records) as accounts:
         if by is None:
             present = typer.prompt("Present password", hide_input=True)
-            credentials = Credentials(account, present, _origin())
+            credentials = Credentials(account, present, origin())
             accounts.sign_in(credentials)
             person = accounts.person(account_of(account))
             accounts.change_password(credentials, _new_password(person.account, person.name))
             typer.echo(f"The password of {person.account} is changed.")
             return
-        actor = _identified(accounts, by)
+        actor = identified(accounts, by)
         person = accounts.person(account_of(account))
         reason = typer.prompt("Reason (for the audit trail)")
         new = _new_password(person.account, person.name)
@@ -139,8 +123,8 @@ def deactivate(
     records: RecordsOption = None,
 ) -> None:
     """Let a person in no more; all that the person did and signed stays."""
-    with clear_errors(), _accounts(data, records) as accounts:
-        actor = _identified(accounts, by)
+    with clear_errors(), open_accounts(data, records) as accounts:
+        actor = identified(accounts, by)
         typer.echo(_line(accounts.deactivate(actor, account_of(account), reason)))
 
 
@@ -153,25 +137,9 @@ def reactivate(
     records: RecordsOption = None,
 ) -> None:
     """Let a deactivated person in again, with roles and password of before."""
-    with clear_errors(), _accounts(data, records) as accounts:
-        actor = _identified(accounts, by)
+    with clear_errors(), open_accounts(data, records) as accounts:
+        actor = identified(accounts, by)
         typer.echo(_line(accounts.reactivate(actor, account_of(account), reason)))
-
-
-@contextmanager
-def _accounts(data: Path, records: str | None) -> Iterator[Accounts]:
-    with open_records(records or records_url(data)) as engine:
-        yield Accounts(engine, SystemClock())
-
-
-def _origin() -> str:
-    return f"console of {socket.gethostname()}, user {os.getuid()}"
-
-
-def _identified(accounts: Accounts, account: str) -> Actor:
-    """Whoever acts at the console types the password, as on a page."""
-    typed = typer.prompt(f"Password of {account}", hide_input=True)
-    return Actor(accounts.sign_in(Credentials(account, typed, _origin())).account, _origin())
 
 
 def _new_password(*names: str) -> str:

@@ -1,4 +1,4 @@
-"""Chinese and English: English stands in the program, Chinese in gettext catalogues, one ``.po`` file a room."""
+"""Chinese and English: English stands in the program, Chinese in catalogues, one ``.po`` file a room."""
 
 import functools
 import gettext
