@@ -28,9 +28,21 @@
     └── AuditError           the audit trail does not take this
 """
 
+from daq.i18n import N_
+
 
 class HengliangError(Exception):
-    """Any failure that a person must act on; the sentence says how."""
+    """Any failure that a person must act on; the sentence says how.
+
+    ``HengliangError(N_("{count} rows are missing"), count=3)`` can be said in another language too; its ``str``
+    is English.
+    """
+
+    def __init__(self, sentence: str = "", **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.template = sentence
+        """The message for the catalogues, with places for ``facts``."""
+        self.facts = facts
 
 
 class SettingsError(HengliangError):
@@ -113,7 +125,9 @@ class BrakeError(SignInError):
     """Too many wrong passwords for this account; ``wait_s`` says how long it takes none."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"Too many wrong passwords for this account; try again in {wait_s} s.")
+        super().__init__(
+            N_("Too many wrong passwords for this account; try again in {wait_s} s."), wait_s=wait_s
+        )
         self.wait_s = wait_s
 
 
