@@ -1,6 +1,7 @@
 """The site's configuration: one ``site.toml``, checked whole, every mistake in one report."""
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -76,6 +77,44 @@ class WebSettings(_Section):
     port: int = Field(default=8080, ge=1, le=65535)
 
 
+class MarkSettings(_Section):
+    """A mark of accreditation that the laboratory may print, and its number."""
+
+    name: str = Field(min_length=1, max_length=12)
+    """``CMA``, ``CNAS`` …"""
+    number: str = Field(min_length=1)
+
+
+_SERIES = re.compile(r"(?:[^{}]|\{year\}|\{number(?::0[1-9]d)?\})*")
+
+
+class LaboratorySettings(_Section):
+    """Head of the laboratory's papers, and how its reports are numbered."""
+
+    name_zh: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    address_zh: str = Field(min_length=1)
+    address_en: str = Field(min_length=1)
+    phone: str = ""
+    marks: tuple[MarkSettings, ...] = Field(default=(), strict=False)
+    logo_file: Path | None = Field(default=None, strict=False)
+    """PNG or SVG."""
+    report_series: str = "HL-{year}-{number:04d}"
+    """Number of a report: the year, and the number counted from 1 within the year."""
+
+    @field_validator("report_series")
+    @classmethod
+    def _numbered(cls, series: str) -> str:
+        if not _SERIES.fullmatch(series) or "{year}" not in series or series.count("{number") != 1:
+            msg = "a text with {year} and, once, {number} or {number:04d}, such as HL-{year}-{number:04d}"
+            raise ValueError(msg)
+        return series
+
+    def report_number(self, year: int, number: int) -> str:
+        """Number of the ``number``-th report of ``year``, such as ``HL-2026-0157``."""
+        return self.report_series.format(year=year, number=number)
+
+
 class Settings(_Section):
     """A whole site."""
 
@@ -83,6 +122,8 @@ class Settings(_Section):
     instruments: tuple[InstrumentEntry, ...] = Field(alias="instrument", min_length=1, strict=False)
     timeseries: TimeSeriesSettings | None = None
     web: WebSettings = WebSettings()
+    laboratory: LaboratorySettings | None = None
+    """Without it no report can be made."""
     certificates_dir: Path = Field(default=Path("certificates"), strict=False)
     profiles_dir: Path | None = Field(default=None, strict=False)
     """The site's own instrument profiles, beside those that come with the program."""
@@ -122,6 +163,9 @@ def _rooted(settings: Settings, folder: Path) -> Settings:
     update: dict[str, Any] = {"certificates_dir": folder / settings.certificates_dir}
     if settings.profiles_dir is not None:
         update["profiles_dir"] = folder / settings.profiles_dir
+    if settings.laboratory is not None and settings.laboratory.logo_file is not None:
+        logo_file = folder / settings.laboratory.logo_file
+        update["laboratory"] = settings.laboratory.model_copy(update={"logo_file": logo_file})
     if settings.timeseries is not None and settings.timeseries.token_file is not None:
         token_file = folder / settings.timeseries.token_file
         update["timeseries"] = settings.timeseries.model_copy(update={"token_file": token_file})
@@ -175,11 +219,14 @@ _SECTIONS: dict[str, type[_Section]] = {
     "instrument": InstrumentEntry,
     "timeseries": TimeSeriesSettings,
     "web": WebSettings,
+    "laboratory": LaboratorySettings,
+    "marks": MarkSettings,
 }
 
 
 def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:
-    section = _SECTIONS.get(str(location[0]), Settings) if len(location) > 1 else Settings
+    around = [str(part) for part in location[:-1] if not isinstance(part, int)]
+    section = _SECTIONS.get(around[-1], Settings) if around else Settings
     return [field.alias or name for name, field in section.model_fields.items()]
 
 

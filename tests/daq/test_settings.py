@@ -90,3 +90,42 @@ def test_text_that_is_not_toml_names_its_line(tmp_path):
 def test_an_absent_file_says_what_to_do(tmp_path):
     with pytest.raises(SettingsError, match="no such file; `hengliang demo` writes one"):
         load_settings(tmp_path / "nowhere.toml")
+
+
+LABORATORY = """
+[laboratory]
+name_zh = "石柱县检验检测中心"
+name_en = "Shizhu county laboratory"
+address_zh = "重庆市石柱县"
+address_en = "Shizhu, Chongqing"
+logo_file = "logo.svg"
+marks = [{ name = "CMA", number = "232201060123" }, { name = "CNAS", number = "L12345" }]
+"""
+
+
+def test_the_head_of_the_papers_and_their_series(tmp_path):
+    laboratory = load_settings(write(tmp_path, GOOD + LABORATORY)).laboratory
+    assert laboratory is not None
+    assert laboratory.logo_file == tmp_path / "logo.svg"
+    assert [mark.name for mark in laboratory.marks] == ["CMA", "CNAS"]
+    assert laboratory.report_number(2026, 157) == "HL-2026-0157"
+    assert load_settings(write(tmp_path, GOOD)).laboratory is None
+
+
+@pytest.mark.parametrize(
+    "series",
+    ["HL-{year}", "HL-{number}", "{year}{number}{number}", "{year.real}-{number}", "{year}-{number", ""],
+)
+def test_a_series_that_would_number_two_reports_alike_is_a_mistake(tmp_path, series):
+    (mistake,) = mistakes(tmp_path, f'{GOOD}{LABORATORY}report_series = "{series}"\n')
+    assert "laboratory.report_series" in mistake
+    assert "such as HL-{year}-{number:04d}" in mistake
+
+
+def test_an_unknown_key_of_a_mark_is_told_with_the_known_ones(tmp_path):
+    (mistake,) = mistakes(
+        tmp_path, GOOD + LABORATORY.replace('number = "L12345"', 'numbr = "L1", number = "L2"')
+    )
+    assert (
+        "laboratory.marks[2].numbr: unknown key; did you mean 'number'? allowed here: name, number" in mistake
+    )
