@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from daq.i18n.figures import symbol
 from daq.web.theme import FONT, PALETTES, Theme
 from daq.web.trend import NS_PER_S, Point, split, thin
-from daq.web.words import Words, symbol
+from daq.web.words import Words
 
 SPANS_S = (600, 3600)
 STEPS = 300

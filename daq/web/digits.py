@@ -1,9 +1,8 @@
 """Numbers as a person in a laboratory writes them: never a float's tail, never an exponent."""
 
 from calibration.rounding import plain, round_to_place, round_uncertainty
+from daq.i18n.figures import typeset
 from daq.lab.meaning import Meant
-
-MINUS = "\u2212"
 
 
 def decimals(meant: Meant, most_digits: int | None = None) -> int:
@@ -49,8 +48,3 @@ def unit(meant: Meant, channel_unit: str) -> str:
 def expanded(uncertainty: float) -> str:
     """U in at most two significant digits."""
     return plain(round_uncertainty(uncertainty)) if uncertainty > 0 else "0"
-
-
-def typeset(text: str) -> str:
-    """A number with a minus sign in place of a hyphen."""
-    return text.replace("-", MINUS)

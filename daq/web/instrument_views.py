@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from calibration.certificates.model import Certificate
 from calibration.correction import State
 from daq.i18n import N_
+from daq.i18n.figures import symbol, typeset
 from daq.lab.meaning import Meant
-from daq.web.digits import expanded, number, typeset
+from daq.web.digits import expanded, number
 from daq.web.facts import CertificateState, ChannelNow, InstrumentNow
 from daq.web.views import DASH
-from daq.web.words import Words, symbol
+from daq.web.words import Words
 from drivers.profiles import Profile
 
 KINDS = {"calibration": N_("calibration certificate"), "verification": N_("verification certificate")}

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daq.i18n import N_
+from daq.i18n.figures import symbol, typeset, with_unit
 from daq.settings import Settings
 from daq.stream.trouble import Trouble
-from daq.web.digits import typeset, unit
+from daq.web.digits import unit
 from daq.web.facts import CertificateState, ChannelNow, ChannelState, Fact, FactKind, InstrumentNow, SiteNow
-from daq.web.words import Words, symbol, with_unit
+from daq.web.words import Words
 
 CAN_WAIT = (FactKind.CERTIFICATE_DUE,)
 """Facts that can wait a day; all others want a person now."""

@@ -1,28 +1,12 @@
 """Numbers, units, times and states as a person in a laboratory reads them, in one language."""
 
-import datetime
-from zoneinfo import ZoneInfo
-
 from calibration.correction import State
-from daq.i18n import N_, translation
+from daq.i18n import N_
+from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
 from daq.web.digits import expanded
 from daq.web.facts import CertificateNow, CertificateState, ChannelState
-from daq.web.trend import NS_PER_S
 from drivers.reading import EventKind, Outcome, Quality
-
-THIN_SPACE = "\u2009"
-
-SYMBOLS = {
-    "degC": "°C",
-    "degF": "°F",
-    "ug": "µg",
-    "ohm": "Ω",
-    "GN": "gr",
-    "%M": "%",
-    "1": "",
-}
-"""Units that are written differently from the project's spelling; all others stand as they are."""
 
 MARKS = {
     ChannelState.STABLE: "●",
@@ -104,65 +88,14 @@ QUALITIES = {
 }
 
 
-def symbol(unit: str) -> str:
-    """A unit as it is printed."""
-    return SYMBOLS.get(unit, unit)
-
-
-def with_unit(number: str, unit: str) -> str:
-    """Number and unit, a thin space between them."""
-    return f"{number}{THIN_SPACE}{symbol(unit)}" if symbol(unit) else number
-
-
-class Words:
+class Words(Speech):
     """Says what the board knows, in one language and one time zone."""
 
-    def __init__(self, language: str, timezone: str) -> None:
-        self.language = language
-        self._catalogue = translation(language)
-        self._zone = ZoneInfo(timezone)
-
-    def say(self, message: str, **parts: object) -> str:
-        """``message`` in this language, ``{parts}`` filled in."""
-        return self._catalogue.gettext(message).format(**parts)
-
-    def count(self, one: str, many: str, number: int, **parts: object) -> str:
-        """``one`` or ``many`` by ``number``, which fills ``{number}``."""
-        return self._catalogue.ngettext(one, many, number).format(number=number, **parts)
-
-    def either(self, zh: str, en: str) -> str:
-        """The site's own name for something, in this language if it has one."""
-        return (zh or en) if self.language == "zh_CN" else (en or zh)
-
-    def time(self, t_ns: int) -> str:
-        """Date and time of the site: ``2026-11-23 14:03:22``."""
-        return f"{self._local(t_ns):%Y-%m-%d %H:%M:%S}"
-
-    def precise_time(self, t_ns: int) -> str:
-        """Time of the site to the millisecond: ``14:03:22.125``."""
-        return f"{self._local(t_ns):%H:%M:%S}.{t_ns % NS_PER_S // 1_000_000:03d}"
-
-    def clock_time(self, t_ns: int, now_ns: int) -> str:
-        """Time of the site, with the date unless it is today's."""
-        local = self._local(t_ns)
-        return f"{local:%H:%M:%S}" if local.date() == self._local(now_ns).date() else self.time(t_ns)
-
-    def date(self, t_ns: int) -> str:
-        """Date of the site: ``2026-11-23``."""
-        return f"{self._local(t_ns):%Y-%m-%d}"
-
-    def offset(self, t_ns: int) -> str:
-        """The site's offset from UTC: ``UTC+08:00``."""
-        offset = f"{self._local(t_ns):%z}"
-        return f"UTC{offset[:3]}:{offset[3:5]}"
-
-    def offset_s(self, t_ns: int) -> int:
-        """The site's offset from UTC in seconds."""
-        offset = self._local(t_ns).utcoffset()
-        return int(offset.total_seconds()) if offset else 0
-
-    def _local(self, t_ns: int) -> datetime.datetime:
-        return datetime.datetime.fromtimestamp(t_ns // NS_PER_S, self._zone)
+    def error(self, error: Exception) -> str:
+        """The sentence of an error: in this language, if it can be said in another than English."""
+        if isinstance(error, HengliangError) and error.template:
+            return self.say(error.template, **error.facts) if error.facts else str(error)
+        return str(error)
 
     def ago(self, age_s: float) -> str:
         """How long ago, in one unit."""

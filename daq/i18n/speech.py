@@ -1,0 +1,59 @@
+"""Texts and times in one language and one time zone."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from daq.i18n import translation
+
+NS_PER_S = 1_000_000_000
+
+
+class Speech:
+    """Says things to readers of one language, who live in one time zone."""
+
+    def __init__(self, language: str, timezone: str) -> None:
+        self.language = language
+        self._catalogue = translation(language)
+        self._zone = ZoneInfo(timezone)
+
+    def say(self, message: str, **parts: object) -> str:
+        """``message`` in this language, ``{parts}`` filled in."""
+        return self._catalogue.gettext(message).format(**parts)
+
+    def count(self, one: str, many: str, number: int, **parts: object) -> str:
+        """``one`` or ``many`` by ``number``, which fills ``{number}``."""
+        return self._catalogue.ngettext(one, many, number).format(number=number, **parts)
+
+    def either(self, zh: str, en: str) -> str:
+        """The site's own name for something, in this language if it has one."""
+        return (zh or en) if self.language == "zh_CN" else (en or zh)
+
+    def time(self, t_ns: int) -> str:
+        """Date and time of the site: ``2026-11-23 14:03:22``."""
+        return f"{self._local(t_ns):%Y-%m-%d %H:%M:%S}"
+
+    def precise_time(self, t_ns: int) -> str:
+        """Time of the site to the millisecond: ``14:03:22.125``."""
+        return f"{self._local(t_ns):%H:%M:%S}.{t_ns % NS_PER_S // 1_000_000:03d}"
+
+    def clock_time(self, t_ns: int, now_ns: int) -> str:
+        """Time of the site, with the date unless it is today's."""
+        local = self._local(t_ns)
+        return f"{local:%H:%M:%S}" if local.date() == self._local(now_ns).date() else self.time(t_ns)
+
+    def date(self, t_ns: int) -> str:
+        """Date of the site: ``2026-11-23``."""
+        return f"{self._local(t_ns):%Y-%m-%d}"
+
+    def offset(self, t_ns: int) -> str:
+        """The site's offset from UTC: ``UTC+08:00``."""
+        offset = f"{self._local(t_ns):%z}"
+        return f"UTC{offset[:3]}:{offset[3:5]}"
+
+    def offset_s(self, t_ns: int) -> int:
+        """The site's offset from UTC in seconds."""
+        offset = self._local(t_ns).utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
+    def _local(self, t_ns: int) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(t_ns // NS_PER_S, self._zone)
