@@ -25,7 +25,12 @@
     │   └── BorrowedPasswordError nobody signs with a password that somebody else has set
     ├── NotPermittedError    the person does not have the role that this takes
     ├── TwoPersonError       the second person is the first one
-    └── AuditError           the audit trail does not take this
+    ├── RegisterError        the register of equipment and certificates does not take this
+    │   ├── EquipmentError        equipment that cannot be, or cannot be changed so
+    │   ├── CertificateStepError  a step that this version of a certificate cannot take
+    │   └── BlobError             a document whose bytes are not there, or not those that were put there
+    ├── AuditError           the audit trail does not take this
+    └── PaperError           a paper cannot be made, or is not one of ours
 """
 
 from daq.i18n import N_
@@ -34,8 +39,8 @@ from daq.i18n import N_
 class HengliangError(Exception):
     """Any failure that a person must act on; the sentence says how.
 
-    ``HengliangError(N_("{count} rows are missing"), count=3)`` can be said in another language too; its ``str``
-    is English.
+    ``HengliangError(N_("{count} rows are missing"), count=3)`` can be said in another language too; its
+    ``str`` is English.
     """
 
     def __init__(self, sentence: str = "", **facts: object) -> None:
@@ -143,5 +148,25 @@ class TwoPersonError(HengliangError):
     """The second person is the first one."""
 
 
+class RegisterError(HengliangError):
+    """The register of equipment and certificates does not take this; nothing of it was written."""
+
+
+class EquipmentError(RegisterError):
+    """Equipment that cannot be, or cannot be changed so."""
+
+
+class CertificateStepError(RegisterError):
+    """A step that this version of a certificate cannot take."""
+
+
+class BlobError(RegisterError):
+    """A document whose bytes are not there, or not those that were put there."""
+
+
 class AuditError(HengliangError):
     """The audit trail does not take this; nothing of the change was written."""
+
+
+class PaperError(HengliangError):
+    """A report, sheet or label cannot be made, or a file is none that this program made."""

@@ -1,6 +1,7 @@
 """Numbers, units, times and states as a person in a laboratory reads them, in one language."""
 
 from calibration.correction import State
+from daq.errors import HengliangError
 from daq.i18n import N_
 from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
