@@ -4,10 +4,10 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from daq.errors import SettingsError
@@ -115,6 +115,46 @@ class LaboratorySettings(_Section):
         return self.report_series.format(year=year, number=number)
 
 
+class SignerEntry(_Section):
+    """A laboratory, and the certificate by which it signs its documents: by name, by fingerprint or both."""
+
+    laboratory: str = Field(min_length=1)
+    """Name or code of the laboratory, as its documents say it."""
+    subject: str = ""
+    """Distinguished name, such as ``CN=Calibration,O=Institute of Metrology,C=CN``."""
+    sha256: str = Field(default="", pattern=r"^([0-9A-Fa-f]{64})?$")
+    """Fingerprint of the certificate: 64 hexadecimal digits without colons."""
+
+    @field_validator("subject")
+    @classmethod
+    def _name(cls, subject: str) -> str:
+        from cryptography.x509 import Name  # here: most sites have no signer, and no command waits for this
+
+        try:
+            Name.from_rfc4514_string(subject)
+        except ValueError as error:
+            msg = "a distinguished name, such as CN=Calibration,O=Institute of Metrology,C=CN"
+            raise ValueError(msg) from error
+        return subject
+
+    @model_validator(mode="after")
+    def _says_who(self) -> Self:
+        if not self.subject and not self.sha256:
+            msg = "subject or sha256 must say which certificate this laboratory signs with"
+            raise ValueError(msg)
+        return self
+
+
+class CertificatesSettings(_Section):
+    """What documents of calibration laboratories are checked against."""
+
+    schema_dir: Path | None = Field(default=None, strict=False)
+    """PTB's schemas (``dcc/v3.3.0/dcc.xsd`` …); without them a DCC is not compared with its schema."""
+    trust_dir: Path | None = Field(default=None, strict=False)
+    """Certificates of trusted authorities (``*.pem``, ``*.crt``) and their lists of revoked ones (``*.crl``)."""
+    signers: tuple[SignerEntry, ...] = Field(default=(), strict=False)
+
+
 class Settings(_Section):
     """A whole site."""
 
@@ -124,6 +164,7 @@ class Settings(_Section):
     web: WebSettings = WebSettings()
     laboratory: LaboratorySettings | None = None
     """Without it no report can be made."""
+    certificates: CertificatesSettings = CertificatesSettings()
     certificates_dir: Path = Field(default=Path("certificates"), strict=False)
     profiles_dir: Path | None = Field(default=None, strict=False)
     """The site's own instrument profiles, beside those that come with the program."""
@@ -163,6 +204,9 @@ def _rooted(settings: Settings, folder: Path) -> Settings:
     update: dict[str, Any] = {"certificates_dir": folder / settings.certificates_dir}
     if settings.profiles_dir is not None:
         update["profiles_dir"] = folder / settings.profiles_dir
+    folders = {"schema_dir": settings.certificates.schema_dir, "trust_dir": settings.certificates.trust_dir}
+    rooted = {key: folder / path for key, path in folders.items() if path is not None}
+    update["certificates"] = settings.certificates.model_copy(update=rooted)
     if settings.laboratory is not None and settings.laboratory.logo_file is not None:
         logo_file = folder / settings.laboratory.logo_file
         update["laboratory"] = settings.laboratory.model_copy(update={"logo_file": logo_file})
@@ -221,6 +265,8 @@ _SECTIONS: dict[str, type[_Section]] = {
     "web": WebSettings,
     "laboratory": LaboratorySettings,
     "marks": MarkSettings,
+    "certificates": CertificatesSettings,
+    "signers": SignerEntry,
 }
 
 

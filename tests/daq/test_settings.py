@@ -129,3 +129,33 @@ def test_an_unknown_key_of_a_mark_is_told_with_the_known_ones(tmp_path):
     assert (
         "laboratory.marks[2].numbr: unknown key; did you mean 'number'? allowed here: name, number" in mistake
     )
+
+
+CERTIFICATES = """
+[certificates]
+schema_dir = "schemas"
+trust_dir = "trust"
+signers = [{laboratory = "Calibration A", subject = "CN=Lab A1,O=Calibration A GmbH,C=DE"}]
+"""
+
+
+def test_certificates_are_checked_against_folders_beside_the_site(tmp_path):
+    found = load_settings(write(tmp_path, GOOD + CERTIFICATES)).certificates
+    assert (found.schema_dir, found.trust_dir) == (tmp_path / "schemas", tmp_path / "trust")
+    assert found.signers[0].subject.startswith("CN=Lab A1")
+    bare = load_settings(write(tmp_path, GOOD)).certificates
+    assert (bare.schema_dir, bare.trust_dir, bare.signers) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("", "certificates.signers[1]: found {'laboratory': 'A'}; subject or sha256 must say which"),
+        (', subject = "somebody"', "certificates.signers[1].subject: found 'somebody'; a distinguished name"),
+        (', sha256 = "12:34"', "certificates.signers[1].sha256: found '12:34'"),
+        (', sha265 = "12"', "certificates.signers[1].sha265: unknown key; did you mean 'sha256'?"),
+    ],
+)
+def test_a_signer_that_says_nothing_usable_is_a_mistake(tmp_path, entry, sentence):
+    signers = f'[certificates]\nsigners = [{{laboratory = "A"{entry}}}]\n'
+    assert any(sentence in mistake for mistake in mistakes(tmp_path, GOOD + signers))
