@@ -151,7 +151,7 @@ class CertificatesSettings(_Section):
     schema_dir: Path | None = Field(default=None, strict=False)
     """PTB's schemas (``dcc/v3.3.0/dcc.xsd`` …); without them a DCC is not compared with its schema."""
     trust_dir: Path | None = Field(default=None, strict=False)
-    """Certificates of trusted authorities (``*.pem``, ``*.crt``) and their lists of revoked ones (``*.crl``)."""
+    """Certificates of trusted authorities (``*.pem``, ``*.crt``), lists of revoked ones (``*.crl``)."""
     signers: tuple[SignerEntry, ...] = Field(default=(), strict=False)
 
 
