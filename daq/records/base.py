@@ -1,6 +1,7 @@
 """What all tables of the records share: one ``metadata`` with names for constraints, and 64 bits."""
 
-from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy import REAL, BigInteger, Double, Integer, MetaData
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -13,3 +14,6 @@ metadata = MetaData(
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits; SQLite calls them INTEGER."""
+
+FLOAT: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+"""Double precision; SQLite calls it REAL."""

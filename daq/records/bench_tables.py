@@ -5,10 +5,8 @@ trail. A certificate version is named by its two numbers, as the register of cer
 """
 
 from sqlalchemy import (
-    REAL,
     CheckConstraint,
     Column,
-    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -17,11 +15,8 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.types import TypeEngine
 
-from daq.records.base import BIG, metadata
-
-FLOAT: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+from daq.records.base import BIG, FLOAT, metadata
 
 samples = Table(
     "samples",
