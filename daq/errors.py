@@ -29,6 +29,8 @@
     │   ├── EquipmentError        equipment that cannot be, or cannot be changed so
     │   ├── CertificateStepError  a step that this version of a certificate cannot take
     │   └── BlobError             a document whose bytes are not there, or not those that were put there
+    ├── CheckError           a check of an instrument, or its plan, that cannot be written
+    ├── NonconformityError   nonconforming work: a step that it cannot take now
     ├── AuditError           the audit trail does not take this
     └── PaperError           a paper cannot be made, or is not one of ours
 """
@@ -162,6 +164,14 @@ class CertificateStepError(RegisterError):
 
 class BlobError(RegisterError):
     """A document whose bytes are not there, or not those that were put there."""
+
+
+class CheckError(HengliangError):
+    """A check of an instrument, or its plan, that cannot be; nothing of it was written."""
+
+
+class NonconformityError(HengliangError):
+    """A step that nonconforming work cannot take as it stands; nothing of it was written."""
 
 
 class AuditError(HengliangError):
