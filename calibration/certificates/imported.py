@@ -9,7 +9,7 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calibration.certificates.model import Kind
+from calibration.certificates.kind import Kind
 
 
 class Severity(enum.StrEnum):

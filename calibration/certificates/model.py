@@ -6,14 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from calibration.certificates.kind import Kind as Kind
 from calibration.curves import Curve
-
-
-class Kind(enum.StrEnum):
-    """What was done to the instrument."""
-
-    CALIBRATION = "calibration"
-    VERIFICATION = "verification"
 
 
 class Gives(enum.StrEnum):
@@ -74,6 +68,8 @@ class Certificate:
     file_sha256: str
     entered_by: str
     checked_by: str
+    record: str = ""
+    """Which version of which record it is, such as ``17.2``; empty where it is none."""
     notes: tuple[str, ...] = ()
     """What a reader of the certificate should know, in sentences: a lack of fit that was added …."""
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from calibration.certificates.model import Certificate, Contribution, Kind
+from calibration.certificates.kind import Kind
+from calibration.certificates.model import Certificate, Contribution
 from calibration.certificates.native_curve import read_curve
 from calibration.certificates.native_points import read_units
 from calibration.certificates.toml_table import Table

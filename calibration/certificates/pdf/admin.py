@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Administrative, Conformity, Identification, Item, Words
-from calibration.certificates.model import Kind
+from calibration.certificates.kind import Kind
 from calibration.certificates.pdf.fields import Field
 from calibration.certificates.pdf.located import Located
 from calibration.certificates.pdf.numbers import is_blank, read_dates

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from calibration.certificates.findings import Findings
-from calibration.certificates.model import Kind
+from calibration.certificates.kind import Kind
 from calibration.certificates.pdf.columns import Group, Meant
 from calibration.certificates.pdf.numbers import read_unit, read_value
 from calibration.certificates.pdf.particulars import ConstantU, constant_u, factors_in, probabilities_in

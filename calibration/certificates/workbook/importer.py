@@ -24,7 +24,7 @@ from calibration.certificates.imported import (
     Stated,
     Words,
 )
-from calibration.certificates.model import Kind
+from calibration.certificates.kind import Kind
 from calibration.certificates.workbook.cells import Line, Reader
 from calibration.certificates.workbook.grid import read_sheets
 from calibration.certificates.workbook.layout import (
