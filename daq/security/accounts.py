@@ -214,7 +214,7 @@ class Accounts:
             )
         if role is Role.INSPECTOR or role not in person.roles:
             raise NotPermittedError(f"{person.account} cannot sign as {role.value}.")
-        return Signature(person.account, role, meaning, self._clock.now_ns())
+        return Signature(person.account, role, meaning, self._clock.now_ns(), credentials.origin)
 
     def _new_hash(self, new: NewPerson, password: str) -> str:
         demand_sound(new)

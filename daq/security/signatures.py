@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from daq.errors import TwoPersonError
+from daq.security.audit import Actor
 from daq.security.people import Role, account_of
 
 
@@ -18,6 +19,13 @@ class Signature:
     """``entered``, ``checked`` …"""
     t_ns: int
     """UTC."""
+    origin: str
+    """Where the password was typed."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who signed, for the audit trail."""
+        return Actor(self.person, self.origin)
 
 
 def demand_two_people(entered_by: str, checked_by: str) -> None:

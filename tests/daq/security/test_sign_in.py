@@ -196,7 +196,7 @@ def test_changed_while_the_password_was_looked_at(accounts, monkeypatch, meanwhi
 def test_a_signature_says_who_in_which_role_what_and_when(accounts, clock, engine):
     clock.pass_time(5)
     signature = accounts.sign(credentials(), Role.METROLOGIST, "entered")
-    assert signature == Signature("wu.fang", Role.METROLOGIST, "entered", clock.now_ns())
+    assert signature == Signature("wu.fang", Role.METROLOGIST, "entered", clock.now_ns(), "web 192.0.2.7")
     assert actions(engine, "wu.fang")[-1] == "sign: entered"
     with pytest.raises(AttributeError):
         signature.person = "li.wei"
