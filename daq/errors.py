@@ -31,9 +31,14 @@
     │   └── BlobError             a document whose bytes are not there, or not those that were put there
     ├── CheckError           a check of an instrument, or its plan, that cannot be written
     ├── NonconformityError   nonconforming work: a step that it cannot take now
+    ├── BenchError           a sample, a method's version or a session that cannot take this now
+    │   ├── NoSuchRecordError     there is no sample, method or session of that name
+    │   └── StepRefusedError      what a session is asked to take is refused, with every reason
     ├── AuditError           the audit trail does not take this
     └── PaperError           a paper cannot be made, or is not one of ours
 """
+
+from collections.abc import Mapping
 
 from daq.i18n import N_
 
@@ -172,6 +177,22 @@ class CheckError(HengliangError):
 
 class NonconformityError(HengliangError):
     """A step that nonconforming work cannot take as it stands; nothing of it was written."""
+
+
+class BenchError(HengliangError):
+    """A sample, a method's version or a session cannot take this now."""
+
+
+class NoSuchRecordError(BenchError):
+    """There is no sample, method or session of that name."""
+
+
+class StepRefusedError(BenchError):
+    """What a session is asked to take is refused; ``reasons`` holds each as message and its facts."""
+
+    def __init__(self, reasons: tuple[tuple[str, Mapping[str, object]], ...]) -> None:
+        super().__init__("\n".join(message.format(**facts) for message, facts in reasons))
+        self.reasons = reasons
 
 
 class AuditError(HengliangError):

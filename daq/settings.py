@@ -155,6 +155,37 @@ class CertificatesSettings(_Section):
     signers: tuple[SignerEntry, ...] = Field(default=(), strict=False)
 
 
+class StabilityEntry(_Section):
+    """When an instrument without a stability flag has come to rest: so many readings within a band."""
+
+    quantity: str = Field(min_length=1)
+    """``mass``, ``temperature`` …"""
+    unit: str = Field(min_length=1)
+    """Of the channels it is for, and of ``band``."""
+    band: float = Field(gt=0)
+    """Largest difference between the readings."""
+    readings: int = Field(default=5, ge=2, le=1000)
+    over_s: float = Field(default=5.0, gt=0, le=3600)
+    """How long they must have been within the band."""
+
+
+class BenchSettings(_Section):
+    """What captures at the bench are held to where the method does not say it."""
+
+    stale_after_s: float = Field(default=5.0, gt=0, le=600)
+    """A reading older than this, and than three periods of its instrument, is not captured."""
+    stability: tuple[StabilityEntry, ...] = Field(default=(), strict=False)
+    """Other instruments without a flag: five readings over 5 s within two steps of the last digit."""
+
+
+class WebhookEntry(_Section):
+    """A LIMS that is told of samples, sessions and results."""
+
+    url: str = Field(pattern=r"^https?://")
+    key_file: Path = Field(strict=False)
+    """A file that holds the key of the signature (HMAC-SHA256), so that no secret stands in this one."""
+
+
 class Settings(_Section):
     """A whole site."""
 
@@ -168,6 +199,10 @@ class Settings(_Section):
     certificates_dir: Path = Field(default=Path("certificates"), strict=False)
     profiles_dir: Path | None = Field(default=None, strict=False)
     """The site's own instrument profiles, beside those that come with the program."""
+    methods_dir: Path | None = Field(default=None, strict=False)
+    """The site's own methods, beside those that come with the program."""
+    bench: BenchSettings = BenchSettings()
+    webhooks: tuple[WebhookEntry, ...] = Field(alias="webhook", default=(), strict=False)
 
     def instrument(self, name: str) -> InstrumentEntry | None:
         """The entry of that name, if there is one."""
@@ -204,6 +239,11 @@ def _rooted(settings: Settings, folder: Path) -> Settings:
     update: dict[str, Any] = {"certificates_dir": folder / settings.certificates_dir}
     if settings.profiles_dir is not None:
         update["profiles_dir"] = folder / settings.profiles_dir
+    if settings.methods_dir is not None:
+        update["methods_dir"] = folder / settings.methods_dir
+    update["webhooks"] = tuple(
+        hook.model_copy(update={"key_file": folder / hook.key_file}) for hook in settings.webhooks
+    )
     folders = {"schema_dir": settings.certificates.schema_dir, "trust_dir": settings.certificates.trust_dir}
     rooted = {key: folder / path for key, path in folders.items() if path is not None}
     update["certificates"] = settings.certificates.model_copy(update=rooted)
@@ -267,6 +307,9 @@ _SECTIONS: dict[str, type[_Section]] = {
     "marks": MarkSettings,
     "certificates": CertificatesSettings,
     "signers": SignerEntry,
+    "bench": BenchSettings,
+    "stability": StabilityEntry,
+    "webhook": WebhookEntry,
 }
 
 
