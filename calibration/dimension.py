@@ -11,15 +11,6 @@ from fractions import Fraction
 from calibration.errors import UnitMismatchError, UnknownUnitError
 from calibration.units import UNITS, Kind
 
-_CUBIC_METRE = {"m": Fraction(3)}
-_VOLUMES = {
-    "m3": Fraction(1),
-    "L": Fraction(1, 1000),
-    "mL": Fraction(1, 10**6),
-    "uL": Fraction(1, 10**9),
-}
-"""What burettes and flasks are read in, in cubic metres."""
-
 _BASES: dict[Kind, dict[str, int]] = {
     Kind.MASS: {"kg": 1},
     Kind.TEMPERATURE: {"K": 1},
@@ -30,12 +21,10 @@ _BASES: dict[Kind, dict[str, int]] = {
     Kind.CURRENT: {"A": 1},
     Kind.FORCE: {"kg": 1, "m": 1, "s": -2},
     Kind.TIME: {"s": 1},
+    Kind.VOLUME: {"m": 3},
     Kind.DENSITY: {"kg": 1, "m": -3},
 }
 """Exponents of the base units; kinds that are not here (fractions, moistures, counts) have dimension one."""
-
-FORMULA_UNITS = (*UNITS, *_VOLUMES)
-"""Spellings that inputs and results of formulas may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +83,16 @@ ONE = Dimension((), None)
 
 
 def dimension_of(symbol: str) -> Dimension:
-    """The dimension of a unit by the project's spelling, or of ``m3 L mL uL``.
+    """The dimension of a unit by the project's spelling.
 
     degC and degF have dimensions of their own: their zero is not that of K, so no formula may mix them.
 
     Raises:
         UnknownUnitError: no such unit, or one (``tl``) that does not say how much it is.
     """
-    if symbol in _VOLUMES:
-        return _dimension(_CUBIC_METRE, _VOLUMES[symbol])
     unit = UNITS.get(symbol)
     if unit is None or unit.factor is None:
-        known = " ".join(FORMULA_UNITS)
+        known = " ".join(UNITS)
         raise UnknownUnitError(f"unit {symbol!r} is not known in formulas; known are {known}")
     if unit.kind not in _BASES:
         return ONE

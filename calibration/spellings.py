@@ -63,6 +63,7 @@ _DIMENSIONS: dict[Dimension, Kind] = {
     (0, 0, 0, 1, 0): Kind.CURRENT,
     (1, 1, -2, 0, 0): Kind.FORCE,
     (0, 0, 1, 0, 0): Kind.TIME,
+    (0, 3, 0, 0, 0): Kind.VOLUME,
     (1, -3, 0, 0, 0): Kind.DENSITY,
     _NUMBER: Kind.FRACTION,
 }
@@ -74,7 +75,8 @@ DSI = {
     "MPa": r"\mega\pascal", "bar": r"\bar", "mbar": r"\milli\bar", "mmHg": r"\mmhg", "ohm": r"\ohm",
     "mohm": r"\milli\ohm", "kohm": r"\kilo\ohm", "V": r"\volt", "mV": r"\milli\volt", "A": r"\ampere",
     "mA": r"\milli\ampere", "N": r"\newton", "s": r"\second", "ms": r"\milli\second", "min": r"\minute",
-    "h": r"\hour", "d": r"\day", "kg/m3": r"\kilogram\metre\tothe{-3}",
+    "h": r"\hour", "d": r"\day", "m3": r"\metre\tothe{3}", "L": r"\litre", "mL": r"\milli\litre",
+    "uL": r"\micro\litre", "kg/m3": r"\kilogram\metre\tothe{-3}",
 }  # fmt: skip
 """D-SI spelling of the project's units, for what we write."""
 
@@ -86,7 +88,8 @@ UCUM = {
     "inHg": "[in_i'Hg]", "atm": "atm", "psi": "[psi]", "ohm": "Ohm", "uohm": "uOhm", "mohm": "mOhm",
     "kohm": "kOhm", "Mohm": "MOhm", "V": "V", "mV": "mV", "uV": "uV", "kV": "kV", "A": "A", "mA": "mA",
     "uA": "uA", "N": "N", "mN": "mN", "kN": "kN", "s": "s", "ms": "ms", "us": "us", "ns": "ns", "min": "min",
-    "h": "h", "d": "d", "kg/m3": "kg/m3", "g/cm3": "g/cm3", "mg/cm3": "mg/cm3",
+    "h": "h", "d": "d", "m3": "m3", "L": "L", "mL": "mL", "uL": "uL", "kg/m3": "kg/m3",
+    "g/cm3": "g/cm3", "mg/cm3": "mg/cm3",
 }  # fmt: skip
 """UCUM code of the project's units; read and written."""
 
@@ -98,6 +101,7 @@ _WORDS = {
     "ohm": "Ω Ohm 欧姆 欧", "kohm": "kΩ", "mohm": "mΩ", "Mohm": "MΩ", "Pa": "帕 帕斯卡", "hPa": "百帕",
     "kPa": "千帕 KPa", "mmHg": "毫米汞柱", "s": "sec 秒", "min": "分钟 分", "h": "hr 小时", "permille": "‰",
     "mV": "毫伏", "V": "伏", "mA": "毫安", "A": "安",
+    "m3": "立方米", "L": "l 升", "mL": "ml 毫升", "uL": "μl μL ul 微升",
 }  # fmt: skip
 """What instruments send and people write, after Unicode NFKC (℃ is °C, ％ is %, m³ is m3)."""
 _WORD_TO_SYMBOL = {symbol: symbol for symbol in UNITS} | {

@@ -43,6 +43,7 @@ class Kind(enum.StrEnum):
     CURRENT = "current"
     FORCE = "force"
     TIME = "time"
+    VOLUME = "volume"
     DENSITY = "density"
     FRACTION = "fraction"
     COUNT = "count"
@@ -127,6 +128,12 @@ _FACTORS: dict[Kind, dict[str, Fraction | None]] = {
         "min": Fraction(60),
         "h": Fraction(3600),
         "d": Fraction(86400),
+    },
+    Kind.VOLUME: {
+        "m3": Fraction(1),
+        "L": Fraction(1, 1000),
+        "mL": Fraction(1, 10**6),
+        "uL": Fraction(1, 10**9),
     },
     Kind.DENSITY: {"kg/m3": Fraction(1), "g/cm3": Fraction(1000), "mg/cm3": Fraction(1)},
     Kind.FRACTION: {

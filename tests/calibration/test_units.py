@@ -38,6 +38,8 @@ from calibration.units import UNITS, Kind, check_unit_of_quantity, convert, conv
         ("15.66", "%", "1", "0.1566"),
         ("3", "ppm", "%", "0.0003"),
         ("100.0225", "ohm", "mohm", "100022.5"),
+        ("2.5", "mL", "L", "0.0025"),
+        ("25", "mL", "m3", "0.000025"),
         ("1.2", "kg/m3", "mg/cm3", "1.2"),
         # temperatures are points on a scale
         ("20", "degC", "K", "293.15"),

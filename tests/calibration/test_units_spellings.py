@@ -45,6 +45,8 @@ def test_the_project_spelling_is_a_word(symbol):
         (r"\kilogram\tothe{1}\metre\tothe{-3}\kilogram\tothe{-1}\metre\tothe{3}", "fraction", "1"),
         (r"\gram\centi\metre\tothe{-3}", "density", "g/cm3"),
         (r"\metre\tothe{0}", "fraction", "1"),
+        (r"\deci\metre\tothe{3}", "volume", "L"),
+        (r"\centi\metre\tothe{3}", "volume", "mL"),
     ],
 )
 def test_dsi_is_read_by_dimension(text, quantity, symbol):
@@ -96,6 +98,7 @@ def test_a_unit_of_another_quantity_is_refused():
         ("moisture", {"%MC": "%M", "％": "%", "%D": "%D"}),
         ("resistance", {"\u2126": "ohm", "\u03a9": "ohm", "kΩ": "kohm"}),
         ("density", {"kg/m³": "kg/m3"}),
+        ("volume", {"ml": "mL", "毫升": "mL", "μL": "uL", "㎥": "m3"}),
     ],
 )
 def test_words_of_instruments_and_people(quantity, words):
