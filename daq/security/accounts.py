@@ -19,6 +19,7 @@ from daq.errors import (
 )
 from daq.records import schema
 from daq.records.database import changing, reading
+from daq.records.register_tables import sign_ins
 from daq.security import brake
 from daq.security.audit import Actor, Change, append
 from daq.security.passwords import PasswordKeeper, demand_good_password
@@ -286,7 +287,10 @@ def _administered(connection: Connection, by: Actor, account: str, reason: str) 
 
 
 def _update(connection: Connection, account: str, **values: str | int | None) -> None:
+    """Change a person's row; with a new password everybody who is signed in by the old one is out."""
     table = schema.people
+    if "password_hash" in values:
+        connection.execute(sign_ins.delete().where(sign_ins.c.account == account))
     connection.execute(table.update().where(table.c.account == account).values(**values))
 
 

@@ -10,8 +10,9 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from daq.errors import AuditError
 from daq.records import schema
@@ -78,6 +79,8 @@ class AuditQuery:
     """Exclusive."""
     after_seq: int = 0
     """For the next page: ``seq`` of the last row of the one before."""
+    before_seq: int | None = None
+    """Exclusive; for the page before."""
 
 
 def append(connection: Connection, actor: Actor, change: Change, t_ns: int) -> AuditRow:
@@ -125,8 +128,21 @@ def append(connection: Connection, actor: Actor, change: Change, t_ns: int) -> A
 
 def read(connection: Connection, query: AuditQuery, limit: int) -> list[AuditRow]:
     """Rows of the trail in their order, at most ``limit``."""
+    statement = _asked(query).order_by(schema.audit.c.seq).limit(limit)
+    return [AuditRow(*found) for found in connection.execute(statement)]
+
+
+def read_newest(connection: Connection, query: AuditQuery, limit: int) -> list[AuditRow]:
+    """The newest rows of the trail, newest first, at most ``limit``."""
+    statement = _asked(query).order_by(schema.audit.c.seq.desc()).limit(limit)
+    return [AuditRow(*found) for found in connection.execute(statement)]
+
+
+def _asked(query: AuditQuery) -> Select[Any]:
     column = schema.audit.c
-    statement = select(schema.audit).where(column.seq > query.after_seq).order_by(column.seq).limit(limit)
+    statement = select(schema.audit).where(column.seq > query.after_seq)
+    if query.before_seq is not None:
+        statement = statement.where(column.seq < query.before_seq)
     if query.account is not None:
         statement = statement.where(column.account == query.account)
     if query.record is not None:
@@ -135,7 +151,7 @@ def read(connection: Connection, query: AuditQuery, limit: int) -> list[AuditRow
         statement = statement.where(column.t_ns >= query.from_ns)
     if query.until_ns is not None:
         statement = statement.where(column.t_ns < query.until_ns)
-    return [AuditRow(*found) for found in connection.execute(statement)]
+    return statement
 
 
 def link_of(previous: str, row: AuditRow) -> str:

@@ -2,21 +2,24 @@
 
 import socket
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from nicegui import core, ui
-from starlette.responses import Response
 
 from daq.errors import HengliangError
+from daq.records.database import records_url
+from daq.records.migrations import open_records
+from daq.security.accounts import Accounts
+from daq.security.sign_ins import SignIns
 from daq.settings import Settings, WebSettings
-from daq.web.frame import keep_choice, visit
-from daq.web.pages.instrument import instrument_page
-from daq.web.pages.live import live_page
+from daq.web.desk import Desk
+from daq.web.entrance import entrance, guard
+from daq.web.pages import administration, audit, instrument, live, me, sign_in
 from daq.web.plan import channel_plans
 from daq.web.poller import Poller
+from daq.wiring import DataFiles
 from drivers.clock import Clock
 from drivers.errors import ProfileError
 from drivers.profiles import Profile, load_profiles
@@ -29,17 +32,21 @@ FAVICON = (
 )
 
 
+PAGES = (live, instrument, audit, administration, sign_in, me)
+"""One module a page; each registers its addresses."""
+
+
 class WebError(HengliangError):
     """The pages cannot be served; the sentence says why and what to do."""
 
 
-def build_app(settings: Settings, poller: Poller, profiles: Mapping[str, Profile]) -> FastAPI:
-    """Pages and health of one site; what they show is what ``poller`` has published last."""
+def build_app(desk: Desk) -> FastAPI:
+    """Pages and health of one site; what is live on them is what ``desk.poller`` has published last."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
     def health() -> dict[str, object]:
-        site = poller.site
+        site = desk.poller.site
         return {
             "status": site.journal if site.journal != "ok" or not site.facts else "attention",
             "journal_rows": site.rows,
@@ -50,22 +57,10 @@ def build_app(settings: Settings, poller: Poller, profiles: Mapping[str, Profile
             },
         }
 
-    @ui.page("/")
-    def live(request: Request) -> Response | None:
-        if (choice := keep_choice(request)) is not None:
-            return choice
-        live_page(visit(request, settings, poller))
-        return None
-
-    @ui.page("/instrument/{name}")
-    def instrument(request: Request, name: str) -> Response | None:
-        if (choice := keep_choice(request)) is not None:
-            return choice
-        entry = settings.instrument(name)
-        profile = profiles.get(entry.profile) if entry else None
-        instrument_page(visit(request, settings, poller), name, profile)
-        return None
-
+    guard(app)
+    app.include_router(entrance(desk))
+    for page in PAGES:
+        page.register(desk)
     ui.run_with(app, title="Hengliang", favicon=FAVICON, tailwind=False, show_welcome_message=False)
     core.sio.eio.cors_allowed_origins = None  # only pages that came from here may listen
     return app
@@ -86,21 +81,22 @@ def run_web(settings: Settings, data_dir: Path, clock: Clock, stop: threading.Ev
     """
     listener = _listen(settings.web)
     profiles = _profiles(settings)
+    files = DataFiles(data_dir)
     poller = Poller(settings, data_dir, clock, channel_plans(settings, profiles))
-    thread = threading.Thread(target=poller.run, args=(stop,), name="live")
-    thread.start()
-    try:
-        config = uvicorn.Config(
-            build_app(settings, poller, profiles),
-            log_level="warning",
-            ws="wsproto",
-            timeout_graceful_shutdown=2,
-        )
-        _Server(config, stop).run(sockets=[listener])
-    finally:
-        stop.set()
-        thread.join()
-        listener.close()
+    with open_records(records_url(data_dir)) as engine:
+        accounts, sign_ins = Accounts(engine, clock), SignIns(engine, clock)
+        desk = Desk(settings, files, clock, poller, profiles, engine, accounts, sign_ins)
+        thread = threading.Thread(target=poller.run, args=(stop,), name="live")
+        thread.start()
+        try:
+            config = uvicorn.Config(
+                build_app(desk), log_level="warning", ws="wsproto", timeout_graceful_shutdown=2
+            )
+            _Server(config, stop).run(sockets=[listener])
+        finally:
+            stop.set()
+            thread.join()
+            listener.close()
 
 
 def _listen(address: WebSettings) -> socket.socket:

@@ -1,21 +1,21 @@
-"""What stands around every page: header, band of a simulated site, strip, navigation."""
+"""What stands around every page: header, band of a simulated site, strip, navigation, who is signed in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from fastapi import Request
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from daq.i18n import LANGUAGES
-from daq.settings import Settings
-from daq.web.poller import Poller
-from daq.web.theme import Theme, style_sheet
-from daq.web.views import Note, SiteView, StripItem, site_view
-from daq.web.words import Words
+from daq.i18n import LANGUAGES, N_
+from daq.web.theme import PALETTES, Theme, style_sheet
+from daq.web.views import Note, SiteView, StripItem
+from daq.web.visit import Visit
 
-YEAR_S = 365 * 24 * 3600
+NAVIGATION = (
+    ("live", N_("Live"), "/"),
+    ("audit", N_("Audit"), "/audit"),
+    ("administration", N_("Administration"), "/administration"),
+)
+"""Key, title and address of the rooms, in their order."""
 
 WATCHDOG = """
 <script>
@@ -31,49 +31,6 @@ WATCHDOG = """
 })();
 </script>
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One person's page: whose site, in which language and colours."""
-
-    settings: Settings
-    poller: Poller
-    words: Words
-    theme: Theme
-    request: Request
-
-    def view(self) -> SiteView:
-        """The site as it is now, in words."""
-        return site_view(self.poller.site, self.settings, self.words)
-
-    def link(self, **choices: str) -> str:
-        """The address of this page with other choices."""
-        url = self.request.url.include_query_params(**choices)
-        return f"{url.path}?{url.query}"
-
-
-def visit(request: Request, settings: Settings, poller: Poller) -> Visit:
-    """Read language and theme from the cookies of ``request``; what is not known there is the site's own."""
-    language = request.cookies.get("lang", "")
-    if language not in LANGUAGES:
-        language = settings.site.language
-    theme = Theme.DARK if request.cookies.get("theme") == Theme.DARK else Theme.LIGHT
-    return Visit(settings, poller, Words(language, settings.site.timezone), theme, request)
-
-
-def keep_choice(request: Request) -> RedirectResponse | None:
-    """Move ``?lang=`` and ``?theme=`` from the address into cookies."""
-    allowed = {"lang": tuple(LANGUAGES), "theme": tuple(Theme)}
-    asked = {key: request.query_params[key] for key in allowed if key in request.query_params}
-    if not asked:
-        return None
-    url = request.url.remove_query_params(list(asked))
-    response = RedirectResponse(f"{url.path}?{url.query}" if url.query else url.path, status_code=303)
-    for key, choice in asked.items():
-        if choice in allowed[key]:
-            response.set_cookie(key, choice, max_age=YEAR_S, httponly=True, samesite="lax")
-    return response
 
 
 def put(label: ui.label, text: str) -> None:
@@ -104,8 +61,10 @@ def box(classes: str, tag: str = "div") -> ui.element:
 class Frame:
     """Header, band, strip and navigation of one open page."""
 
-    def __init__(self, here: Visit, title: str) -> None:
+    def __init__(self, here: Visit, title: str, room: str = "live") -> None:
+        """Build it; ``room`` is the key of the navigation's item that the page belongs to."""
         site = here.settings.site
+        self._room = room
         name = here.words.either(site.name_zh, site.name_en)
         language = here.words.language.replace("_", "-")
         ui.page_title(f"{title} · {name}")
@@ -113,6 +72,8 @@ class Frame:
             f"<style>{style_sheet(here.theme)}</style>"
             f"<script>document.documentElement.lang = '{language}';</script>{WATCHDOG}"
         )
+        ui.dark_mode(value=here.theme is Theme.DARK)
+        ui.colors(primary=PALETTES[here.theme].accent, negative=PALETTES[here.theme].lost)
         self._here = here
         self._strip_shown: tuple[StripItem, ...] = ()
         self._root = box("hl")
@@ -132,7 +93,10 @@ class Frame:
         """Where the page's own content goes."""
         with self._root, self._body:
             with box("nav", "nav"):
-                ui.link(self._here.words.say("Live"), "/").classes("chosen")
+                for key, title, address in NAVIGATION:
+                    item = ui.link(self._here.words.say(title), address)
+                    if key == self._room:
+                        item.classes("chosen").props("aria-current=page")
             with box("main", "main"):
                 yield
 
@@ -142,6 +106,7 @@ class Frame:
             ui.link("衡量 Hengliang", "/").classes("brand")
             ui.label(name).classes("site")
             self._clock = ui.label().classes("clock")
+            self._who()
             with box("choices"):
                 for language, own_name in LANGUAGES.items():
                     link = ui.link(own_name, here.link(lang=language))
@@ -154,6 +119,16 @@ class Frame:
                 with ui.link(target=here.link(theme=other)).classes("theme"):
                     ui.label("☀" if dark else "☾")
                     ui.label(word).classes("word")
+
+    def _who(self) -> None:
+        here = self._here
+        with box("choices who"):
+            if here.person is None:
+                ui.link(here.words.say("Sign in"), here.sign_in_address())
+                return
+            ui.link(here.person.name, "/me")
+            with ui.element("form").props("method=post action=/sign-out"):
+                ui.button(here.words.say("Sign out")).props("type=submit flat dense no-caps")
 
     def show(self, view: SiteView) -> None:
         """Bring the frame up to date."""

@@ -1,19 +1,33 @@
 """The page of one instrument: state, identity, certificate with each reason, chart, last readings."""
 
+from fastapi import Request
 from nicegui import ui
+from starlette.responses import Response
 
 from daq.web.chart import SPANS_S, Plot, chart_options
+from daq.web.desk import Desk
 from daq.web.digits import unit
 from daq.web.facts import ChannelNow, ChannelState, InstrumentNow
-from daq.web.frame import Frame, Visit, box, put
+from daq.web.frame import Frame, box, put
 from daq.web.instrument_views import Reason, identity_rows, reasons, record_table
 from daq.web.live import RECENT, stale_after_s
 from daq.web.pages.live import PERIOD_S, ChannelFace
 from daq.web.trend import NS_PER_S
 from daq.web.views import ChannelView, channel_label, channel_view, empty_view
+from daq.web.visit import Visit, opened
 from drivers.profiles import Profile
 
 CHART_PERIOD_S = 2.0
+
+
+def register(desk: Desk) -> None:
+    """``/instrument/NAME``."""
+
+    @ui.page("/instrument/{name}")
+    def page(request: Request, name: str) -> Response | None:
+        entry = desk.settings.instrument(name)
+        profile = desk.profiles.get(entry.profile) if entry else None
+        return opened(desk, request, lambda here: instrument_page(here, name, profile), anybody=True)
 
 
 def instrument_page(here: Visit, name: str, profile: Profile | None) -> None:

@@ -1,15 +1,27 @@
 """The live page: one card an instrument."""
 
+from fastapi import Request
 from nicegui import ui
+from starlette.responses import Response
 
+from daq.web.desk import Desk
 from daq.web.facts import ChannelState
-from daq.web.frame import Frame, Visit, box, mark, put, put_note
+from daq.web.frame import Frame, box, mark, put, put_note
 from daq.web.trend import HEIGHT, WIDTH
 from daq.web.views import CardView, ChannelView
+from daq.web.visit import Visit, opened
 
 PERIOD_S = 0.5
 LONG = 6
 """A number of more characters leaves no room beside it."""
+
+
+def register(desk: Desk) -> None:
+    """``/``."""
+
+    @ui.page("/")
+    def page(request: Request) -> Response | None:
+        return opened(desk, request, live_page, anybody=True)
 
 
 def live_page(here: Visit) -> None:

@@ -1,0 +1,29 @@
+"""What every page works on: the site, its data, its records, and who may do what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from daq.security.accounts import Accounts
+from daq.security.sign_ins import SignIns
+from daq.settings import Settings
+from daq.web.poller import Poller
+from daq.wiring import DataFiles
+from drivers.clock import Clock
+from drivers.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One site, as the pages of one process see it."""
+
+    settings: Settings
+    files: DataFiles
+    clock: Clock
+    poller: Poller
+    profiles: Mapping[str, Profile]
+    engine: Engine
+    """The records."""
+    accounts: Accounts
+    sign_ins: SignIns
