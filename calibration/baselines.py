@@ -28,6 +28,8 @@ class Conditions:
     instrument_certificate: str
     adjustment: str = ""
     """The last adjustment of the instrument; empty if there was none."""
+    decision: str = ""
+    """The last decision of a person that checks are not comparable any more; empty if there was none."""
 
 
 class Change(enum.StrEnum):
@@ -38,6 +40,7 @@ class Change(enum.StrEnum):
     STANDARD_CERTIFICATE = "another certificate of the check standard"
     ADJUSTMENT = "adjustment"
     INSTRUMENT_CERTIFICATE = "another certificate of the instrument"
+    DECISION = "decided by a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +106,6 @@ def _changes(before: Conditions, now: Conditions) -> tuple[Change, ...]:
         (Change.STANDARD_CERTIFICATE, before.standard_certificate, now.standard_certificate),
         (Change.ADJUSTMENT, before.adjustment, now.adjustment),
         (Change.INSTRUMENT_CERTIFICATE, before.instrument_certificate, now.instrument_certificate),
+        (Change.DECISION, before.decision, now.decision),
     )
     return tuple(change for change, old, new in pairs if old != new)

@@ -1,7 +1,8 @@
 """Advice on calibration intervals (ILAC-G24:2022 / OIML D 10:2022 [R]); the laboratory decides and signs.
 
-Method 1, staircase; method 2, control chart; method 3, in-use time. Times are in days, or for the staircase
-in the unit of the interval. For families of equal instruments see ``interval_of_family``.
+Method 1, staircase; method 2, control chart; method 3, in-use time; method 4, checks in service. Times are in
+days, or for the staircase in the unit of the interval. Of method 5, other statistical approaches, there is the
+one for families of equal instruments, ``interval_of_family``.
 """
 
 import enum
@@ -167,3 +168,23 @@ def in_use_interval(allowed_use: float, use_per_day: float, interval: float, bou
     rate = not_negative("use per day", use_per_day)
     after = bounds.longest if rate == 0 else allowed / rate
     return _advice(before, bounds.clip(after), "method 3, in-use time")
+
+
+def in_service_interval(passed: bool, since_days: float, interval: float, bounds: Bounds) -> Advice:
+    """Method 4, in-service checking or black box: a quick check with a check standard decides, no calendar.
+
+    While the checks pass, the full calibration may wait as long as the laboratory allows at most; one that
+    fails asks for it now.
+
+    Args:
+        passed: whether the last check did.
+        since_days: days since the last calibration.
+        interval: the present one, in days.
+        bounds: in days; a failed check does not wait for the shortest.
+
+    Raises:
+        ValueRefusedError: interval not positive, or days negative or not finite.
+    """
+    before = positive_number("interval", interval)
+    since = not_negative("days since calibration", since_days)
+    return _advice(before, bounds.longest if passed else min(since, before), "method 4, in-service checking")

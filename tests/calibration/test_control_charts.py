@@ -133,8 +133,9 @@ def test_every_change_starts_a_new_baseline_and_says_why():
     other_weight = Conditions("E2 100 g no. 8", "W-2026-2", "LX-2026-0417")
     adjusted = Conditions("E2 100 g no. 8", "W-2026-2", "LX-2026-0417", "2026-07-01")
     certified = Conditions("E2 100 g no. 8", "W-2026-2", "LX-2027-0003", "2026-07-01")
-    found = baselines(checks(START, START, other_weight, adjusted, adjusted, certified, START))
-    assert [len(one.checks) for one in found] == [2, 1, 2, 1, 1]
+    decided = Conditions("E2 100 g no. 7", "W-2026-1", "LX-2026-0417", decision="the balance was moved")
+    found = baselines(checks(START, START, other_weight, adjusted, adjusted, certified, START, decided))
+    assert [len(one.checks) for one in found] == [2, 1, 2, 1, 1, 1]
     assert [one.changes for one in found] == [
         (Change.FIRST,),
         (Change.CHECK_STANDARD, Change.STANDARD_CERTIFICATE),
@@ -146,6 +147,7 @@ def test_every_change_starts_a_new_baseline_and_says_why():
             Change.ADJUSTMENT,
             Change.INSTRUMENT_CERTIFICATE,
         ),
+        (Change.DECISION,),
     ]
     assert found[2].days.tolist() == [0.0, 1.0]
     assert found[2].errors.tolist() == [0.03, 0.04]

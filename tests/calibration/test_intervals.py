@@ -9,7 +9,14 @@ import pytest
 from calibration.drift import drift_line
 from calibration.errors import ValueRefusedError
 from calibration.interval_of_family import Target, interval_of_family
-from calibration.intervals import Bounds, Change, Staircase, control_chart_interval, in_use_interval
+from calibration.intervals import (
+    Bounds,
+    Change,
+    Staircase,
+    control_chart_interval,
+    in_service_interval,
+    in_use_interval,
+)
 
 YEARS = Bounds(90, 1095)
 
@@ -77,6 +84,15 @@ def test_oiml_d10_method_3_in_use_time():
     assert in_use_interval(1460, 4.0, 365, YEARS).change is Change.KEEP
 
 
+def test_oiml_d10_method_4_in_service_checking():
+    waiting = in_service_interval(True, 200, 365, YEARS)
+    assert (waiting.interval, waiting.change) == (1095, Change.LENGTHEN)
+    now = in_service_interval(False, 40, 365, YEARS)  # before the shortest: a failed check does not wait
+    assert (now.interval, now.change) == (40, Change.SHORTEN)
+    assert in_service_interval(False, 400, 365, YEARS).change is Change.KEEP
+    assert now.source.text.endswith("method 4, in-service checking [R]")
+
+
 @pytest.mark.parametrize("name", ["P-a3-asset1", "P-a3-asset2", "P-a3-asset3", "P-a3-direct"])
 def test_ncsli_rp1_method_a3(problem, name):
     p = problem(name)
@@ -127,6 +143,7 @@ def test_a3_rejects_at_the_confidence_at_which_the_target_leaves_the_limits():
         (lambda: Staircase(YEARS).next(365, math.nan), "nan is not finite"),
         (lambda: in_use_interval(0, 1, 365, YEARS), "allowed use is 0"),
         (lambda: in_use_interval(1, -1, 365, YEARS), "use per day is -1"),
+        (lambda: in_service_interval(True, -1, 365, YEARS), "days since calibration is -1"),
         (
             lambda: control_chart_interval(drift_line([0, 1, 2], [0, 1, 0]), (-1, 0), 2, 365, YEARS),
             "MPE is -1",
