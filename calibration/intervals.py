@@ -1,8 +1,8 @@
 """Advice on calibration intervals (ILAC-G24:2022 / OIML D 10:2022 [R]); the laboratory decides and signs.
 
 Method 1, staircase; method 2, control chart; method 3, in-use time; method 4, checks in service. Times are in
-days, or for the staircase in the unit of the interval. Of method 5, other statistical approaches, there is the
-one for families of equal instruments, ``interval_of_family``.
+days, or for the staircase in the unit of the interval. Of method 5, other statistical approaches, there is
+the one for families of equal instruments, ``interval_of_family``.
 """
 
 import enum
