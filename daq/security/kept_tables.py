@@ -1,5 +1,6 @@
 """Every append-only table whose rows ``hengliang verify`` compares with the audit trail."""
 
+from daq.records import bench_tables as bench
 from daq.records import register_tables as register
 from daq.security.kept_rows import KeptTable
 
@@ -10,4 +11,32 @@ CERTIFICATES = KeptTable(register.certificates, "certificate", frozenset({"conte
 CERTIFICATE_STEPS = KeptTable(register.certificate_steps, "certificate-step")
 CERTIFICATE_LINKS = KeptTable(register.certificate_links, "certificate-link")
 
-KEPT_TABLES = (DOCUMENTS, EQUIPMENT, EQUIPMENT_LOG, CERTIFICATES, CERTIFICATE_STEPS, CERTIFICATE_LINKS)
+SAMPLES = KeptTable(bench.samples, "sample")
+METHODS = KeptTable(bench.methods, "method", frozenset({"document"}))
+METHOD_STEPS = KeptTable(bench.method_steps, "method-step")
+SESSIONS = KeptTable(bench.sessions, "session")
+SESSION_EVENTS = KeptTable(bench.session_events, "session-event")
+CAPTURES = KeptTable(bench.captures, "capture", frozenset({"frame"}))
+RESULTS = KeptTable(bench.results, "result")
+RESULT_CAPTURES = KeptTable(bench.result_captures, "result-capture")
+RESULT_CERTIFICATES = KeptTable(bench.result_certificates, "result-certificate")
+REPORTS = KeptTable(bench.reports, "report")
+
+KEPT_TABLES = (
+    DOCUMENTS,
+    EQUIPMENT,
+    EQUIPMENT_LOG,
+    CERTIFICATES,
+    CERTIFICATE_STEPS,
+    CERTIFICATE_LINKS,
+    SAMPLES,
+    METHODS,
+    METHOD_STEPS,
+    SESSIONS,
+    SESSION_EVENTS,
+    CAPTURES,
+    RESULTS,
+    RESULT_CAPTURES,
+    RESULT_CERTIFICATES,
+    REPORTS,
+)
