@@ -31,12 +31,13 @@ _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'<>]{1,40})[\"']
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def parse_xml(data: bytes, file_name: str) -> etree._Element:
+def parse_xml(data: bytes, file_name: str, *, whole: bool = False) -> etree._Element:
     """The root element of a document that is safe to read.
 
     Args:
         data: the bytes of the file.
         file_name: for the sentences.
+        whole: with its comments and processing instructions, as a signature covers them; not for reading.
 
     Raises:
         CertificateError: too large, too deep, an encoding that is not accepted, a DOCTYPE or entity, not
@@ -53,8 +54,8 @@ def parse_xml(data: bytes, file_name: str) -> etree._Element:
         load_dtd=False,
         dtd_validation=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not whole,
+        remove_pis=not whole,
         strip_cdata=True,
     )
     try:
@@ -139,7 +140,7 @@ def _check_tree(root: etree._Element, file_name: str) -> None:
         raise _refused(file_name, "it has a DOCTYPE; certificates need none, and none is read")
     depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        if not isinstance(element.tag, str):
+        if element.tag is etree.Entity:
             raise _refused(file_name, f"line {element.sourceline}: an entity that nothing defines")
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:

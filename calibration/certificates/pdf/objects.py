@@ -1,7 +1,7 @@
 """What a PDF has in it besides pages: programs, actions, embedded files, seals.
 
 Every object is looked at, also those in compressed object streams, whatever way its names are escaped.
-Part of the limited process of ``process``: what costs too much ends there.
+What costs too much ends with the limited process in which documents of strangers are read.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ MOST_NODES = 2_000_000
 """Keys and elements of all objects together."""
 MOST_FILES = 20
 MOST_FILE_BYTES = 8 * 2**20
+"""Of all embedded files together."""
 
 _KEYS = {
     "JS": "a program (JavaScript)",
@@ -112,6 +113,10 @@ def _name(value: object) -> str:
 
 def _look_at(node: dict[str, object], inside: Inside) -> None:
     inside.dangers.extend(what for key, what in _KEYS.items() if key in node)
+    opening = node.get("OpenAction")
+    opening = resolve1(opening) if isinstance(opening, PDFObjRef) else opening
+    if isinstance(opening, dict) and _name(opening.get("S")) != "GoTo":
+        inside.dangers.append("an action that starts when it is opened (OpenAction)")
     action = _name(node.get("S"))
     if action in _ACTIONS:
         inside.dangers.append(_ACTIONS[action])
@@ -128,10 +133,9 @@ def _embedded(specification: dict[str, object], inside: Inside) -> None:
     streams = resolve1(specification.get("EF"))
     stream = resolve1(streams.get("UF") or streams.get("F")) if isinstance(streams, dict) else None
     content = stream.get_data() if isinstance(stream, PDFStream) else b""
-    if len(content) > MOST_FILE_BYTES or len(inside.files) >= MOST_FILES:
-        raise TooMuchError(
-            f"more than {MOST_FILES} embedded files, or one of more than {MOST_FILE_BYTES} bytes"
-        )
+    size = len(content) + sum(len(other) for _, other in inside.files)
+    if size > MOST_FILE_BYTES or len(inside.files) >= MOST_FILES:
+        raise TooMuchError(f"more than {MOST_FILES} embedded files, or more than {MOST_FILE_BYTES} bytes")
     if content.lstrip().startswith(_XML_STARTS):
         inside.files.append((name, content))
     else:

@@ -1,152 +1,192 @@
-"""The limited process that reads a PDF of a stranger: bytes on standard input, JSON on standard output.
+"""Opening a PDF: gates on its bytes, everything that is not its pages, and what is on them.
 
-Everything that the libraries do with a document is done here and nowhere else. A page bomb, a stream that
-inflates without end or a map of four thousand million letters ends with this process.
+A hostile document costs its reader time and memory without end: bytes of strangers are opened only in a
+process with limits (``daq.security.uploads``).
 """
 
-import base64
 import io
-import json
-import math
-import sys
-from typing import Any, BinaryIO
+import zipfile
+from dataclasses import dataclass
+from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFXRefFallback
-from pdfplumber.page import Page
+from pdfplumber.page import Page as RawPage
 from pdfplumber.utils.exceptions import PdfminerException
 
 from calibration.certificates.pdf.objects import TooMuchError, look_inside
+from calibration.certificates.pdf.text import Box, Char, Page
+from calibration.errors import CertificateError
 
+MAX_BYTES = 30 * 2**20
 MOST_PAGES = 50
 MOST_CHARS = 100_000
 """Of all pages together; a full page has 3000."""
 MOST_EDGES = 4000
 """Of one page; more is a drawing, in which no table is looked for."""
-MEMORY_BYTES = 2**30
 
+_TAIL_BYTES = 2048
 _SMALLEST_PT = 2.0
 _PICTURE_SHARE = 0.5
 _WHITE = ((1,), (1, 1, 1), (0, 0, 0, 0))
 _DAMAGED = "it is damaged and cannot be read; ask the laboratory for the document again"
+_ENCRYPTED = (
+    "it is encrypted, be it only against printing or changes, so nobody can tell what is in it; ask the "
+    "laboratory for one without protection"
+)
 
 
-def main() -> None:
-    """Read one document under limits; the argument is the number of seconds that it may take."""
-    _limit_this_process(math.ceil(float(sys.argv[1])))
-    sys.stdout.buffer.write(answer(sys.stdin.buffer))
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document that may be read."""
+
+    pages: tuple[Page, ...]
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Embedded XML: name as written, and bytes."""
+    seals: int = 0
+    is_rebuilt: bool = False
+    """Whether its table of objects was damaged, so that the objects had to be searched for."""
 
 
-def _limit_this_process(cpu_seconds: int) -> None:
-    if sys.platform == "win32":
-        return  # there the parent's time limit alone must do
-    import resource
+def open_pdf(data: bytes, file_name: str) -> Opened:
+    """The pages of a document and what else is in it.
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Args:
+        data: the bytes of the file.
+        file_name: for the sentences.
 
-
-def answer(stream: BinaryIO) -> bytes:
-    """JSON: either ``refused``, a sentence, or what the pages and the rest of the document have."""
+    Raises:
+        CertificateError: no PDF, too large, truncated, encrypted, damaged, with programs or actions in it, or
+            more than a certificate has.
+        MemoryError: it needs more than the process may take.
+    """
+    outside = _outside(data)
+    if outside:
+        raise CertificateError((f"{file_name}: {outside}",))
     try:
-        found = _read(io.BytesIO(stream.read()))
-    except Exception as error:  # noqa: BLE001 - the edge of a process: damaged files make the library raise anything
-        found = {"refused": _reason(error)}
-    return json.dumps(found).encode()
+        return _opened(io.BytesIO(data), file_name)
+    except (CertificateError, MemoryError):
+        raise
+    except Exception as error:  # damaged files make the library raise anything
+        if isinstance(error, PdfminerException):
+            error = next((e for e in error.args if isinstance(e, Exception)), error)
+        if isinstance(error, MemoryError):
+            raise error from None
+        raise CertificateError((f"{file_name}: {_reason(error)}",)) from error
+
+
+def _outside(data: bytes) -> str:
+    """What is wrong with the bytes before anything of them is read; empty if nothing."""
+    if not data.strip():
+        return "the file is empty"
+    if len(data) > MAX_BYTES:
+        return f"{len(data)} bytes; allowed are {MAX_BYTES} ({MAX_BYTES >> 20} MiB)"
+    if not data.startswith(b"%PDF-"):
+        return "not a PDF: its first bytes are not %PDF-, so it may be another kind of file as well"
+    if b"%%EOF" not in data[-_TAIL_BYTES:]:
+        return "it ends before its end (no %%EOF), so it is truncated; ask for the document again"
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        return "a PDF and a ZIP archive at once; ask the laboratory for a plain PDF"
+    return ""
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, PdfminerException):
-        error = next((e for e in error.args if isinstance(e, Exception)), error)
     if isinstance(error, TooMuchError):
         return f"{error}; it is not read"
-    if isinstance(error, MemoryError):
-        return f"reading it takes more than {MEMORY_BYTES >> 20} MiB; no certificate does"
-    return _encrypted() if isinstance(error, PDFEncryptionError) else _DAMAGED
+    return _ENCRYPTED if isinstance(error, PDFEncryptionError) else _DAMAGED
 
 
-def _encrypted() -> str:
-    return "it is encrypted, so nobody can tell what is in it; ask the laboratory for one without protection"
-
-
-def _read(stream: io.BytesIO) -> dict[str, Any]:
+def _opened(stream: io.BytesIO, file_name: str) -> Opened:
     with pdfplumber.open(stream, unicode_norm=None) as pdf:
-        if pdf.doc.encryption is not None:
-            return {"refused": _encrypted()}
         inside = look_inside(pdf.doc)
-        if inside.dangers:
-            return {
-                "refused": f"it contains {'; '.join(inside.dangers)}. A certificate needs none of this: ask "
-                "the laboratory for one without, or print it into a new PDF"
-            }
-        if not pdf.pages:
-            return {"refused": "it has no pages"}
-        if len(pdf.pages) > MOST_PAGES:
-            return {"refused": f"it has {len(pdf.pages)} pages; allowed are {MOST_PAGES}"}
-        pages: list[dict[str, Any]] = []
-        count = 0
-        for page in pdf.pages:
-            pages.append(_page(page))
-            count += len(pages[-1]["chars"])
-            if count > MOST_CHARS:
-                raise TooMuchError(f"more than {MOST_CHARS} letters")
-            page.close()
-        return {
-            "pages": pages,
-            "seals": inside.seals,
-            "rebuilt": any(isinstance(xref, PDFXRefFallback) for xref in pdf.doc.xrefs),
-            "files": [(name, base64.b64encode(content).decode()) for name, content in inside.files],
-        }
+        refusal = ""
+        if pdf.doc.encryption is not None:
+            refusal = _ENCRYPTED
+        elif inside.dangers:
+            refusal = (
+                f"it contains {'; '.join(inside.dangers)}. A certificate needs none of this: ask the "
+                "laboratory for one without, or print it into a new PDF"
+            )
+        elif not pdf.pages:
+            refusal = "it has no pages"
+        elif len(pdf.pages) > MOST_PAGES:
+            refusal = f"it has {len(pdf.pages)} pages; allowed are {MOST_PAGES}"
+        if refusal:
+            raise CertificateError((f"{file_name}: {refusal}",))
+        return Opened(
+            pages=_pages(pdf.pages),
+            files=tuple(inside.files),
+            seals=inside.seals,
+            is_rebuilt=any(isinstance(xref, PDFXRefFallback) for xref in pdf.doc.xrefs),
+        )
 
 
-def _page(page: Page) -> dict[str, Any]:
+def _pages(raw: list[RawPage]) -> tuple[Page, ...]:
+    pages: list[Page] = []
+    count = 0
+    for number, page in enumerate(raw, start=1):
+        pages.append(_page(number, page))
+        count += len(pages[-1].chars)
+        if count > MOST_CHARS:
+            raise TooMuchError(f"more than {MOST_CHARS} letters")
+        page.close()
+    return tuple(pages)
+
+
+def _page(number: int, page: RawPage) -> Page:
     if len(page.chars) > MOST_CHARS:
         raise TooMuchError(f"more than {MOST_CHARS} letters")
+    left, top, right, bottom = view = _view(page)
     chars = page.dedupe_chars().chars
-    shown = [c for c in chars if _is_shown(c, page)]
+    shown = [c for c in chars if _is_shown(c, view)]
     drawing = len(page.edges) > MOST_EDGES
-    left, top, _, _ = page.bbox
-    return {
-        "width": float(page.width),
-        "height": float(page.height),
-        "chars": [
-            (c["text"], float(c["x0"] - left), float(c["top"] - top), float(c["x1"] - left),
-             float(c["bottom"] - top), float(c["size"]))
-            for c in shown
-        ],
-        "tables": [] if drawing else [_cells(table.rows, left, top) for table in page.find_tables()],
-        "left_out": len(chars) - len(shown),
-        "white": sum(c.get("non_stroking_color") in _WHITE for c in shown),
-        "picture": _picture_share(page) > _PICTURE_SHARE,
-        "drawing": drawing,
-    }  # fmt: skip
+    return Page(
+        number=number,
+        width=right - left,
+        height=bottom - top,
+        chars=tuple(sorted((_char(c, left, top) for c in shown), key=lambda char: char.middle)),
+        tables=() if drawing else tuple(_cells(table.rows, left, top) for table in page.find_tables()),
+        left_out=len(chars) - len(shown),
+        white=sum(c.get("non_stroking_color") in _WHITE for c in shown),
+        is_picture=_picture_share(page) > _PICTURE_SHARE,
+        is_drawing=drawing,
+    )
 
 
-def _is_shown(char: dict[str, Any], page: Page) -> bool:
+def _view(page: RawPage) -> Box:
+    """What a reader sees of a page: its media box as far as the crop box reaches."""
+    left, top, right, bottom = map(float, page.mediabox)
+    crop = [float(edge) for edge in page.cropbox]
+    view = (max(left, crop[0]), max(top, crop[1]), min(right, crop[2]), min(bottom, crop[3]))
+    if view[2] <= view[0] or view[3] <= view[1]:  # a crop box beside the page counts for nothing
+        return left, top, right, bottom
+    return view
+
+
+def _is_shown(char: dict[str, Any], view: Box) -> bool:
     """Whether a reader of the page sees this letter as part of its text."""
-    left, top, right, bottom = page.bbox
+    left, top, right, bottom = view
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     inside = left <= x <= right and top <= y <= bottom
     return bool(inside and char["upright"] and char["size"] >= _SMALLEST_PT)
 
 
-def _cells(rows: Any, left: float, top: float) -> list[list[tuple[float, ...] | None]]:
-    return [
-        [
+def _char(char: dict[str, Any], left: float, top: float) -> Char:
+    box = (char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top)
+    return Char(char["text"], box, float(char["size"]))
+
+
+def _cells(rows: Any, left: float, top: float) -> tuple[tuple[Box | None, ...], ...]:
+    return tuple(
+        tuple(
             None if cell is None else (cell[0] - left, cell[1] - top, cell[2] - left, cell[3] - top)
             for cell in row.cells
-        ]
+        )
         for row in rows
-    ]
+    )
 
 
-def _picture_share(page: Page) -> float:
+def _picture_share(page: RawPage) -> float:
     whole = float(page.width) * float(page.height)
     covered = sum(max(0.0, i["x1"] - i["x0"]) * max(0.0, i["bottom"] - i["top"]) for i in page.images)
     return covered / whole if whole > 0 else 0.0
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pt (1/72 inch) from the upper left corner of the page."""
@@ -100,31 +99,6 @@ class Page:
         first, last = (bisect.bisect(self._middles, edge) for edge in (box[1], box[3]))
         inside = [c for c in self.chars[first:last] if box[0] <= (c.box[0] + c.box[2]) / 2 <= box[2]]
         return " ".join(line.text for line in lines_of(inside))
-
-
-def page_of(number: int, found: dict[str, Any]) -> Page:
-    """A page from the answer of the limited process."""
-    chars = [Char(c[0], (c[1], c[2], c[3], c[4]), c[5]) for c in found["chars"]]
-    chars.sort(key=lambda char: char.middle)
-    return Page(
-        number=number,
-        width=found["width"],
-        height=found["height"],
-        chars=tuple(chars),
-        tables=tuple(
-            tuple(tuple(None if cell is None else _box(cell) for cell in row) for row in table)
-            for table in found["tables"]
-        ),
-        left_out=found["left_out"],
-        white=found["white"],
-        is_picture=found["picture"],
-        is_drawing=found["drawing"],
-    )
-
-
-def _box(cell: Sequence[float]) -> Box:
-    left, top, right, bottom = cell
-    return left, top, right, bottom
 
 
 def around(boxes: Iterable[Box]) -> Box:

@@ -13,6 +13,8 @@ MAX_INFLATED = 20 * 2**20
 MAX_RATIO = 100
 MAX_TAGS = 400_000
 
+_END_BYTES = 22
+"""Of the record that ends an archive without comment."""
 _SMALL = 2**16
 """Below it a ratio says nothing: empty tables compress well."""
 _ACTIVE = ("vbaproject", "externallink", "embeddings/", "activex", "macrosheets/", "oleobject")
@@ -31,6 +33,7 @@ def unpack(data: bytes, file_name: str) -> dict[str, bytes]:
         raise _refused(file_name, f"{len(data)} bytes; allowed are {MAX_BYTES} ({MAX_BYTES // 2**20} MiB)")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_whole(archive, data, file_name)
             _check_entries(archive, len(data), file_name)
             parts = {entry.filename: _part(archive, entry) for entry in archive.infolist()}
     except (
@@ -53,6 +56,15 @@ def unpack(data: bytes, file_name: str) -> dict[str, bytes]:
 
 def _refused(file_name: str, sentence: str) -> CertificateError:
     return CertificateError((f"{file_name}: {sentence}",))
+
+
+def _check_whole(archive: zipfile.ZipFile, data: bytes, file_name: str) -> None:
+    """An archive that is not the whole file hides in another kind of file, or hides one."""
+    first = min((entry.header_offset for entry in archive.infolist()), default=0)
+    if first != 0 or not data[-_END_BYTES:].startswith(b"PK\x05\x06"):
+        raise _refused(
+            file_name, "something stands before or behind the workbook in this file; save it again as .xlsx"
+        )
 
 
 def _check_entries(archive: zipfile.ZipFile, size: int, file_name: str) -> None:

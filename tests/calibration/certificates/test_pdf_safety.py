@@ -2,10 +2,8 @@
 
 import datetime
 import hashlib
-import io
-import json
-import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.certificates.imported import Severity
-from calibration.certificates.pdf import process as pdf_process
+from calibration.certificates.pdf import reading
 from calibration.certificates.pdf.importer import read_pdf, understood
 from calibration.certificates.pdf.located import ImportedPdf
-from calibration.certificates.pdf.process import opened
-from calibration.certificates.pdf.reading import answer
+from calibration.certificates.pdf.reading import Opened, open_pdf
+from calibration.certificates.pdf.text import Char, Page
 from calibration.errors import CertificateError
 from tests.calibration.certificates import pdf_layouts as layouts
 from tests.calibration.certificates.printed import Sheet, assemble, pdf_of, stream
@@ -144,7 +142,7 @@ def test_encrypted(opens_without_password: bool) -> None:
 
 
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_process, "MAX_BYTES", 100)
+    monkeypatch.setattr(reading, "MAX_BYTES", 100)
     assert "allowed are 100" in refusal(layouts.verification())
 
 
@@ -156,44 +154,6 @@ def test_many_pages() -> None:
 def test_pages_in_a_circle() -> None:
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>"]
     assert "no pages" in refusal(assemble(objects))
-
-
-def test_stream_that_inflates_without_end() -> None:
-    """A few kB, compressed twice, become 1.2 GiB: stopped by the limit of memory."""
-    packer = zlib.compressobj(9, wbits=-15)
-    piece = packer.compress(bytes(2**24)) + packer.flush(zlib.Z_FULL_FLUSH)
-    checksum = ((75 * 2**24) % 65521 << 16 | 1).to_bytes(4, "big")
-    once = b"\x78\xda" + piece * 75 + zlib.compressobj(9, wbits=-15).flush() + checksum
-    twice = zlib.compress(once, 9)
-    assert len(twice) < 20_000
-    filters = "/Filter[/FlateDecode/FlateDecode]"
-    content = stream(twice, compress=False, more=filters)
-    assert "takes more than 1024 MiB" in refusal(with_catalogue("", content, page="/Contents 4 0 R"))
-
-
-def test_map_of_four_thousand_million_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A range of a ToUnicode map without end: stopped by the limits of the process."""
-    whole = layouts.verification()
-    code = zlib.compress(
-        b"begincmap 1 begincodespacerange <00000000> <ffffffff> endcodespacerange "
-        b"1 beginbfrange <00000000> <ffffffff> <00000000> endbfrange endcmap"
-    )
-    bomb = f"<</Length {len(code)}/Filter/FlateDecode>>stream\n".encode() + code + b"\nendstream"
-    start, end = whole.index(b"5 0 obj\n") + 8, whole.index(b"\nendobj\n6 0 obj")
-    monkeypatch.setattr(pdf_process, "WALL_SECONDS", 2.0)
-    assert "takes more than 2 s" in refusal(whole[:start] + bomb + whole[end:])
-
-
-def test_forms_that_draw_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twelve forms, each drawing the next one ten times: stopped by the limit of time."""
-    forms = []
-    for n in range(4, 16):
-        resources = f"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F {n + 1} 0 R>>>>"
-        forms.append(stream(b"/F Do " * 10, more=resources))
-    forms.append(stream(b"0 0 m 1 1 l S", more="/Type/XObject/Subtype/Form/BBox[0 0 9 9]"))
-    page = "/Resources<</XObject<</F 4 0 R>>>>/Contents 17 0 R"
-    monkeypatch.setattr(pdf_process, "WALL_SECONDS", 2.0)
-    assert "takes more than 2 s" in refusal(with_catalogue("", *forms, stream(b"/F Do"), page=page))
 
 
 def test_embedded_certificate_is_kept() -> None:
@@ -234,9 +194,9 @@ def test_scan_without_text_is_kept_and_must_be_keyed_in() -> None:
 def test_text_over_a_picture_is_not_trusted() -> None:
     sheet, _ = layouts.plain_cover()
     data = pdf_of(sheet)
-    page = json.loads(answer(io.BytesIO(data)))
-    page["pages"][0]["picture"] = True
-    found = understood(opened(page), "0" * 64, "scan.pdf", TODAY)
+    document = open_pdf(data, "scan.pdf")
+    pages = tuple(replace(page, is_picture=True) for page in document.pages)
+    found = understood(replace(document, pages=pages), "0" * 64, "scan.pdf", TODAY)
     assert any("a machine recognised it: compare every digit" in str(f) for f in found.findings)
 
 
@@ -266,27 +226,14 @@ def test_damaged_index_is_rebuilt_and_said() -> None:
     assert any("inner index is damaged" in str(finding) for finding in found.findings)
 
 
-def test_process_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_process, "WALL_SECONDS", 0.01)
-    assert "more than 0.01 s" in refusal(layouts.verification())
-
-
 GOOD = layouts.adjusted_over_two_pages()
-
-
-def in_this_process(data: bytes) -> None:
-    """The whole way without starting a process; only a CertificateError may come out."""
-    found = json.loads(answer(io.BytesIO(data)))
-    if "refused" in found:
-        raise CertificateError((found["refused"],))
-    understood(opened(found), "0" * 64, "a.pdf", TODAY)
 
 
 @given(st.binary(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_arbitrary_bytes(data: bytes) -> None:
     with pytest.raises(CertificateError):
-        in_this_process(b"%PDF-1.7\n" + data)
+        read(b"%PDF-1.7\n" + data)
 
 
 @given(st.integers(0, len(GOOD) - 10))
@@ -296,7 +243,7 @@ def test_truncations(length: int) -> None:
     with pytest.raises(CertificateError):
         read(GOOD[:length])
     try:
-        in_this_process(GOOD[:length])
+        read(GOOD[:length] + b"\n%%EOF")
     except CertificateError as error:
         assert len(error.mistakes) == 1
 
@@ -308,7 +255,7 @@ def test_changed_bytes(changes: list[tuple[int, bytes]]) -> None:
     for at, new in changes:
         data[at : at + len(new)] = new
     try:
-        in_this_process(bytes(data))
+        read(bytes(data))
     except CertificateError as error:
         assert len(error.mistakes) == 1
 
@@ -319,22 +266,23 @@ WORDS = st.sampled_from(_SOME_WORDS.split()) | st.text(max_size=6)
 PLACED = st.tuples(st.integers(0, 560), st.integers(0, 40).map(lambda n: n * 14.0), WORDS, st.floats(1, 40))
 
 
-@given(st.lists(PLACED, max_size=60), st.lists(st.tuples(*[st.integers(0, 600)] * 4), max_size=12))
+@given(st.lists(PLACED, max_size=60), st.lists(st.tuples(*[st.floats(0, 600)] * 4), max_size=12))
 @settings(max_examples=200, deadline=None)
 def test_any_words_anywhere(words: list[tuple[int, float, str, float]], cells: list[tuple[int, ...]]) -> None:
     """Whatever stands on a page, there is a result or a finding."""
     chars = [
-        (letter, x + i * size, y, x + (i + 1) * size, y + size, size)
+        Char(letter, (x + i * size, y, x + (i + 1) * size, y + size), size)
         for x, y, text, size in words
         for i, letter in enumerate(text)
     ]
-    rows = [cells[i : i + 3] for i in range(0, len(cells), 3)]
-    page = {
-        "width": 595.0, "height": 842.0, "chars": chars, "tables": [rows] if rows else [],
-        "left_out": 0, "white": 0, "picture": False, "drawing": False,
-    }  # fmt: skip
-    found = {"pages": [page, page], "files": [], "seals": 0, "rebuilt": False}
-    understood(opened(found), "0" * 64, "a.pdf", TODAY)
+    rows = tuple(tuple(cells[i : i + 3]) for i in range(0, len(cells), 3))
+    page = page_with(chars, (rows,) if rows else ())
+    understood(Opened((page, replace(page, number=2))), "0" * 64, "a.pdf", TODAY)
+
+
+def page_with(chars: list[Char], tables: tuple) -> Page:
+    chars = sorted(chars, key=lambda char: char.middle)
+    return Page(1, 595.0, 842.0, tuple(chars), tables, 0, 0, is_picture=False, is_drawing=False)
 
 
 ROW = st.lists(WORDS, min_size=2, max_size=5)
@@ -346,20 +294,17 @@ def test_any_words_in_a_table(rows: list[list[str]], has_lines: bool) -> None:
     """The same with the words in rows and columns, with lines and without."""
     width = min(len(row) for row in rows)
     chars = [
-        (letter, 60 + c * 90 + i * 5, 100 + r * 18, 65 + c * 90 + i * 5, 110 + r * 18, 10)
+        Char(letter, (60 + c * 90 + i * 5, 100 + r * 18, 65 + c * 90 + i * 5, 110 + r * 18), 10)
         for r, row in enumerate(rows)
         for c, text in enumerate(row[:width])
         for i, letter in enumerate(text)
     ]
-    cells = [
-        [(60 + c * 90, 98 + r * 18, 150 + c * 90, 116 + r * 18) for c in range(width)]
+    cells = tuple(
+        tuple((60 + c * 90, 98 + r * 18, 150 + c * 90, 116 + r * 18) for c in range(width))
         for r in range(len(rows))
-    ]
-    page = {
-        "width": 595.0, "height": 842.0, "chars": chars, "tables": [cells] if has_lines else [],
-        "left_out": 0, "white": 0, "picture": False, "drawing": False,
-    }  # fmt: skip
-    understood(opened({"pages": [page], "files": [], "seals": 0, "rebuilt": False}), "0" * 64, "a.pdf", TODAY)
+    )
+    page = page_with(chars, (cells,) if has_lines else ())
+    understood(Opened((page,)), "0" * 64, "a.pdf", TODAY)
 
 
 def test_longest_document_is_read_within_the_limits() -> None:
