@@ -35,11 +35,57 @@ def complete(
     Raises:
         CertificateError: what is missing or contradicts, every mistake at once.
     """
+    return read_content(content_of(imported, proposal, said, file_name), file_name, imported.file_sha256)
+
+
+def content_of(
+    imported: Imported, proposal: Proposal | None, said: Mapping[str, Any], file_name: str
+) -> dict[str, Any]:
+    """The content of a native certificate file: a draft of the proposal, with what a person says.
+
+    Args:
+        imported: the document.
+        proposal: one of its proposals; None where everything is keyed in.
+        said: as of ``complete``; a list of tables such as ``point`` stands instead of the document's.
+        file_name: for the sentences.
+
+    Raises:
+        CertificateError: the units do not convert.
+    """
     unit = str(said.get("equipment", {}).get("unit", ""))
-    content = draft_of(imported, proposal, unit, file_name)
+    if proposal is None:
+        content = _frame(imported, None, unit)
+    elif proposal.shape is Shape.MATERIAL_MEASURE:
+        content = _measures(imported, proposal, unit, file_name)
+    else:
+        content = draft_of(imported, proposal, unit, file_name)
     for table, keys in said.items():
-        content[table] = {**content.get(table, {}), **keys}
-    return read_content(content, file_name, imported.file_sha256)
+        content[table] = {**content.get(table, {}), **keys} if isinstance(keys, Mapping) else keys
+    return content
+
+
+def _measures(imported: Imported, proposal: Proposal, unit: str, file_name: str) -> dict[str, Any]:
+    """The content for ``read_measures``; what is not known is left out, and the check will say so."""
+    try:
+        own = unit_in(proposal.unit, proposal.quantity)
+        target = unit_of(unit) if unit else own
+        written = proposal.uncertainty_unit
+        of_u = unit_in(written, proposal.quantity) if written else own
+        values = [
+            {
+                "name": point.nominal,
+                "value": _changed(convert, point.value, own, target),
+                "U": _changed(convert_difference, point.expanded, of_u, target),
+                "k": point.k,
+            }
+            for point in proposal.points
+        ]
+    except CalibrationError as error:
+        raise CertificateError((f"{file_name}: {proposal.place}: {error}",)) from error
+    content = _frame(imported, proposal, target.symbol)
+    del content["in_use"]
+    content["value"] = [{key: item for key, item in value.items() if item is not None} for value in values]
+    return content
 
 
 def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) -> dict[str, Any]:
@@ -70,7 +116,7 @@ def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) 
     return content
 
 
-def _frame(imported: Imported, proposal: Proposal, unit: str) -> dict[str, Any]:
+def _frame(imported: Imported, proposal: Proposal | None, unit: str) -> dict[str, Any]:
     admin = imported.administrative
     about = {
         "number": admin.number,
@@ -81,7 +127,7 @@ def _frame(imported: Imported, proposal: Proposal, unit: str) -> dict[str, Any]:
     serials = {item.serial_number for item in admin.items} - {""}
     equipment = {
         "serial_number": serials.pop() if len(serials) == 1 else None,
-        "quantity": proposal.quantity,
+        "quantity": proposal.quantity if proposal else None,
         "unit": unit,
     }
     standards = [link.number for link in imported.links if link.relation is Relation.STANDARD and link.number]

@@ -38,7 +38,7 @@ def read_native(data: bytes, file_name: str) -> Certificate:
     Raises:
         CertificateError: every mistake at once, each with file, key, what was found and what is allowed.
     """
-    return read_content(_document(data, file_name), file_name, hashlib.sha256(data).hexdigest())
+    return read_content(parse_native(data, file_name), file_name, hashlib.sha256(data).hexdigest())
 
 
 def read_content(content: dict[str, Any], file_name: str, sha256: str) -> Certificate:
@@ -55,8 +55,8 @@ def read_content(content: dict[str, Any], file_name: str, sha256: str) -> Certif
     mistakes: list[str] = []
     top = Table(file_name, "", content, mistakes)
     top.choice("format", [FORMAT])
-    about = _about(top.table("certificate"))
-    equipment = _equipment(top.table("equipment"))
+    about = read_about(top.table("certificate"))
+    equipment = read_equipment(top.table("equipment"))
     in_use = _in_use(top.table("in_use"))
     table = top.table("curve")
     units = read_units(table, equipment["unit"])
@@ -80,7 +80,12 @@ def read_content(content: dict[str, Any], file_name: str, sha256: str) -> Certif
     )
 
 
-def _document(data: bytes, file_name: str) -> dict[str, Any]:
+def parse_native(data: bytes, file_name: str) -> dict[str, Any]:
+    """The content of a native file, numbers as ``Decimal``; nothing of it is checked.
+
+    Raises:
+        CertificateError: it is not TOML.
+    """
     try:
         return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except UnicodeDecodeError as error:
@@ -91,7 +96,8 @@ def _document(data: bytes, file_name: str) -> dict[str, Any]:
         raise CertificateError((f"{file_name}: not valid TOML: {error}",)) from error
 
 
-def _about(table: Table) -> dict[str, Any]:
+def read_about(table: Table) -> dict[str, Any]:
+    """The table [certificate]: fields of a ``Certificate``."""
     before = table.count
     start, end = table.moment("in_force_from"), table.moment("valid_until")
     calibrated_on = table.date("calibrated_on")
@@ -131,11 +137,12 @@ def _nanoseconds(moment: datetime.datetime) -> int:
     return (since.days * 86400 + since.seconds) * 10**9 + since.microseconds * 1000
 
 
-def _equipment(table: Table) -> dict[str, Any]:
+def read_equipment(table: Table, *, has_channel: bool = True) -> dict[str, Any]:
+    """The table [equipment]: fields of a ``Certificate``; a weight has no channel."""
     found = {
         "equipment": table.text("name"),
         "serial_number": table.text("serial_number"),
-        "channel": table.text("channel"),
+        "channel": table.text("channel") if has_channel else "",
         "quantity": table.text("quantity"),
         "unit": table.text("unit"),
     }
