@@ -1,6 +1,7 @@
 """Every append-only table whose rows ``hengliang verify`` compares with the audit trail."""
 
 from daq.records import bench_tables as bench
+from daq.records import checks_tables as checks
 from daq.records import register_tables as register
 from daq.security.kept_rows import KeptTable
 
@@ -22,6 +23,13 @@ RESULT_CAPTURES = KeptTable(bench.result_captures, "result-capture")
 RESULT_CERTIFICATES = KeptTable(bench.result_certificates, "result-certificate")
 REPORTS = KeptTable(bench.reports, "report")
 
+CHECK_PLANS = KeptTable(checks.check_plans, "check-plan")
+CHECKS = KeptTable(checks.checks, "check")
+CHECK_BASELINES = KeptTable(checks.check_baselines, "check-baseline")
+NONCONFORMITIES = KeptTable(checks.nonconformities, "nonconformity")
+NONCONFORMITY_ITEMS = KeptTable(checks.nonconformity_items, "nonconformity-item")
+NONCONFORMITY_STEPS = KeptTable(checks.nonconformity_steps, "nonconformity-step")
+
 KEPT_TABLES = (
     DOCUMENTS,
     EQUIPMENT,
@@ -39,4 +47,10 @@ KEPT_TABLES = (
     RESULT_CAPTURES,
     RESULT_CERTIFICATES,
     REPORTS,
+    CHECK_PLANS,
+    CHECKS,
+    CHECK_BASELINES,
+    NONCONFORMITIES,
+    NONCONFORMITY_ITEMS,
+    NONCONFORMITY_STEPS,
 )
