@@ -16,7 +16,16 @@ from daq.security.sign_ins import SignIns
 from daq.settings import Settings, WebSettings
 from daq.web.desk import Desk
 from daq.web.entrance import entrance, guard
-from daq.web.pages import administration, audit, instrument, live, me, sign_in
+from daq.web.pages import (
+    administration,
+    audit,
+    equipment,
+    equipment_sheet,
+    instrument,
+    live,
+    me,
+    sign_in,
+)
 from daq.web.plan import channel_plans
 from daq.web.poller import Poller
 from daq.wiring import DataFiles
@@ -32,7 +41,7 @@ FAVICON = (
 )
 
 
-PAGES = (live, instrument, audit, administration, sign_in, me)
+PAGES = (live, instrument, equipment, equipment_sheet, audit, administration, sign_in, me)
 """One module a page; each registers its addresses."""
 
 

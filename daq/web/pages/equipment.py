@@ -1,0 +1,97 @@
+"""Everything in the register of equipment: state, validity, what is due; and how to add to it."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request
+from nicegui import run, ui
+from starlette.responses import Response
+
+from daq.lab.equipment import Equipment, add_equipment, equipment
+from daq.lab.equipment_description import EquipmentState, description_from
+from daq.records.database import reading
+from daq.security.people import Role
+from daq.web.desk import Desk
+from daq.web.equipment_form import EquipmentForm
+from daq.web.equipment_words import KINDS, STATES
+from daq.web.forms import done, said, table
+from daq.web.frame import Frame, box
+from daq.web.visit import Visit, opened
+
+
+def register(desk: Desk) -> None:
+    """``/equipment`` and ``/equipment-new``."""
+
+    @ui.page("/equipment")
+    def page(request: Request) -> Response | None:
+        return opened(desk, request, equipment_page)
+
+    @ui.page("/equipment-new")
+    def new_page(request: Request) -> Response | None:
+        return opened(desk, request, new_equipment_page)
+
+
+def equipment_page(here: Visit) -> None:
+    """Build the list; retired equipment last."""
+    say = here.words.say
+    frame = Frame(here, say("Equipment"), "equipment")
+    with reading(here.desk.engine) as connection:
+        found = equipment(connection).values()
+    rows = sorted(found, key=lambda one: (one.state is EquipmentState.RETIRED, one.name))
+    with frame.main():
+        with box("heading"):
+            ui.label(say("Equipment")).classes("big")
+            if here.has(Role.METROLOGIST, Role.QUALITY_MANAGER):
+                ui.link(f"+ {say('Register equipment')}", "/equipment-new")
+        with box("panel"):
+            headings = (
+                say("Short name"),
+                say("Title"),
+                say("Kind"),
+                say("Serial number"),
+                say("Room"),
+                say("State"),
+            )
+            table(headings, [_row(one, here) for one in rows], say("Nothing is registered yet."))
+    ui.timer(1.0, lambda: frame.show(here.view()))
+
+
+def _row(one: Equipment, here: Visit) -> tuple[str | tuple[str, str], ...]:
+    words = here.words
+    mark, state = STATES[one.state]
+    return (
+        (one.name, f"/equipment/{one.name}"),
+        words.either(one.title_zh, one.title_en),
+        words.say(KINDS[one.kind]),
+        one.serial_number,
+        one.room,
+        f"{mark} {words.say(state)}",
+    )
+
+
+def new_equipment_page(here: Visit) -> None:
+    """Build the form for something new."""
+    say = here.words.say
+    frame = Frame(here, say("Register equipment"), "equipment")
+    with frame.main():
+        ui.link(f"← {say('Equipment')}", "/equipment").classes("back")
+        ui.label(say("Register equipment")).classes("big")
+        with box("panel wide-form"):
+            name = ui.input(say("Short name, as on the label")).props("outlined")
+            form = EquipmentForm(here)
+            ui.button(say("Register equipment"), on_click=_adding(here, name, form)).props(
+                "unelevated no-caps"
+            )
+    ui.timer(1.0, lambda: frame.show(here.view()))
+
+
+def _adding(here: Visit, name: ui.input, form: EquipmentForm) -> Callable[[], Awaitable[None]]:
+    async def add() -> None:
+        desk = here.desk
+        with said(here):
+            about = description_from(form.values())
+            short = str(name.value or "").strip()
+            await run.io_bound(add_equipment, desk.engine, desk.clock, here.actor(), short, about)
+            done(here.words.say("{name} is registered.", name=short))
+            ui.navigate.to(f"/equipment/{short}")
+
+    return add
