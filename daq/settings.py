@@ -1,6 +1,5 @@
 """The site's configuration: one ``site.toml``, checked whole, every mistake in one report."""
 
-import difflib
 import re
 import tomllib
 from pathlib import Path
@@ -8,11 +7,15 @@ from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 
 from daq.errors import SettingsError
+from daq.mistakes import sentence_of
+from daq.schedule import ScheduleText
 
 Language = Literal["zh_CN", "en"]
+Severity = Literal["info", "warning", "alarm"]
+STALE_PERIODS = 3
+STALE_S = 3.0
 
 
 class _Section(BaseModel):
@@ -57,6 +60,11 @@ class InstrumentEntry(_Section):
     """From the register of equipment; an instrument that says another one is refused."""
     period_s: float = Field(default=1.0, ge=0.05, le=3600)
     simulated: bool = False
+
+    @property
+    def stale_after_s(self) -> float:
+        """Seconds after which the newest reading is an old one."""
+        return max(STALE_PERIODS * self.period_s, STALE_S)
 
 
 class TimeSeriesSettings(_Section):
@@ -186,6 +194,32 @@ class WebhookEntry(_Section):
     """A file that holds the key of the signature (HMAC-SHA256), so that no secret stands in this one."""
 
 
+class AlertsSettings(_Section):
+    """What is watched; ``docs/alerts.md``."""
+
+    rules_file: Path | None = Field(default=None, strict=False)
+    """The site's own rules, beside those that come with the program."""
+    page_url: str = Field(default="", pattern=r"^(https?://.*)?$")
+    """Where phones reach the pages: the link in messages begins with it."""
+    backup_dir: Path | None = Field(default=None, strict=False)
+    """Where back-ups arrive; the newest file in it is watched."""
+
+
+class NotifyEntry(_Section):
+    """Somebody who is told of alerts: a mailbox, a chat robot, a web service."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    url_file: Path = Field(strict=False)
+    """A file that holds the URL for Apprise, which is a secret: ``mailto://…``, ``dingtalk://…``."""
+    languages: tuple[Language, ...] = Field(default=(), strict=False)
+    """Languages of its messages, in this order; by default the site's."""
+    severities: tuple[Severity, ...] = Field(default=("info", "warning", "alarm"), min_length=1, strict=False)
+    schedule: ScheduleText = ""
+    """When it takes messages, outside of which they wait; by default always."""
+    escalation: bool = False
+    """Is told only of what nobody acknowledged in time."""
+
+
 class Settings(_Section):
     """A whole site."""
 
@@ -203,6 +237,8 @@ class Settings(_Section):
     """The site's own methods, beside those that come with the program."""
     bench: BenchSettings = BenchSettings()
     webhooks: tuple[WebhookEntry, ...] = Field(alias="webhook", default=(), strict=False)
+    alerts: AlertsSettings = AlertsSettings()
+    notify: tuple[NotifyEntry, ...] = Field(default=(), strict=False)
 
     def instrument(self, name: str) -> InstrumentEntry | None:
         """The entry of that name, if there is one."""
@@ -228,7 +264,10 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(tuple(_sentence(path, document, detail) for detail in error.errors())) from error
+        details = error.errors()
+        raise SettingsError(
+            tuple(sentence_of(str(path), document, each, _allowed_keys(each["loc"])) for each in details)
+        ) from error
     mistakes = _repeated(path, settings)
     if mistakes:
         raise SettingsError(mistakes)
@@ -244,6 +283,12 @@ def _rooted(settings: Settings, folder: Path) -> Settings:
     update["webhooks"] = tuple(
         hook.model_copy(update={"key_file": folder / hook.key_file}) for hook in settings.webhooks
     )
+    update["notify"] = tuple(
+        entry.model_copy(update={"url_file": folder / entry.url_file}) for entry in settings.notify
+    )
+    watched = {"rules_file": settings.alerts.rules_file, "backup_dir": settings.alerts.backup_dir}
+    beside = {key: folder / path for key, path in watched.items() if path is not None}
+    update["alerts"] = settings.alerts.model_copy(update=beside)
     folders = {"schema_dir": settings.certificates.schema_dir, "trust_dir": settings.certificates.trust_dir}
     rooted = {key: folder / path for key, path in folders.items() if path is not None}
     update["certificates"] = settings.certificates.model_copy(update=rooted)
@@ -273,29 +318,12 @@ def _repeated(path: Path, settings: Settings) -> tuple[str, ...]:
                 f"{path}: {key}: {entry.name} has the same url and unit_id as {taken}; "
                 "two instruments cannot answer at one address"
             )
+    told: set[str] = set()
+    for index, target in enumerate(settings.notify):
+        if target.name in told:
+            mistakes.append(f"{path}: notify[{index + 1}].name: {target.name!r} is used twice")
+        told.add(target.name)
     return tuple(mistakes)
-
-
-def _sentence(path: Path, document: dict[str, Any], detail: ErrorDetails) -> str:
-    """One mistake: file, key, what was found, what is allowed."""
-    location = detail["loc"]
-    key = _key(location)
-    if detail["type"] == "extra_forbidden":
-        allowed = _allowed_keys(location)
-        near = difflib.get_close_matches(str(location[-1]), allowed, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return f"{path}: {key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
-    if detail["type"] == "missing":
-        return f"{path}: {key}: is missing"
-    message = detail["msg"].removeprefix("Value error, ")
-    return f"{path}: {key}: found {_found(document, location)!r}; {message[0].lower()}{message[1:]}"
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
-    return text.removeprefix(".")
 
 
 _SECTIONS: dict[str, type[_Section]] = {
@@ -310,6 +338,8 @@ _SECTIONS: dict[str, type[_Section]] = {
     "bench": BenchSettings,
     "stability": StabilityEntry,
     "webhook": WebhookEntry,
+    "alerts": AlertsSettings,
+    "notify": NotifyEntry,
 }
 
 
@@ -317,13 +347,3 @@ def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:
     around = [str(part) for part in location[:-1] if not isinstance(part, int)]
     section = _SECTIONS.get(around[-1], Settings) if around else Settings
     return [field.alias or name for name, field in section.model_fields.items()]
-
-
-def _found(document: dict[str, Any], location: tuple[int | str, ...]) -> Any:
-    value: Any = document
-    for part in location:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            return value
-    return value

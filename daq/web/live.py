@@ -8,7 +8,7 @@ from calibration.certificates.model import Certificate, in_force
 from daq.journal import EventRow, JournalChannel, ReadingRow
 from daq.lab.meaning import Meant, meaning
 from daq.records.certificates import ByChannel
-from daq.settings import InstrumentEntry, Settings
+from daq.settings import STALE_PERIODS, InstrumentEntry, Settings
 from daq.web.digits import decimals, number
 from daq.web.facts import (
     CertificateNow,
@@ -28,8 +28,6 @@ from drivers.reading import EventKind, Quality
 NS_PER_DAY = 86_400 * NS_PER_S
 DUE_DAYS = 30
 RECENT = 20
-STALE_PERIODS = 3
-STALE_S = 3.0
 QUIET_S = 10.0
 """A journal that has not grown for so long, and for three of the longest periods, is worth a word."""
 
@@ -45,13 +43,8 @@ BAD_QUALITY = {
 }
 
 
-def stale_after_s(entry: InstrumentEntry) -> float:
-    """Seconds after which the newest reading of an instrument is an old one."""
-    return max(STALE_PERIODS * entry.period_s, STALE_S)
-
-
 def _patience_ns(entry: InstrumentEntry) -> int:
-    return round(stale_after_s(entry) * NS_PER_S)
+    return round(entry.stale_after_s * NS_PER_S)
 
 
 @dataclass(slots=True)
@@ -237,7 +230,7 @@ class Board:
             return _Verdict(ChannelState.IDLE, since_ns=row_ns)
         if seat is None or row is None:
             return _Verdict(ChannelState.WAITING)
-        if events or self._age_s(seat) > stale_after_s(entry):
+        if events or self._age_s(seat) > entry.stale_after_s:
             return _Verdict(ChannelState.STALE, since_ns=row_ns)
         return replace(_by_quality(row.quality), since_ns=row_ns)
 

@@ -10,7 +10,7 @@ from daq.web.digits import unit
 from daq.web.facts import ChannelNow, ChannelState, InstrumentNow
 from daq.web.frame import Frame, box, put
 from daq.web.instrument_views import Reason, identity_rows, reasons, record_table
-from daq.web.live import RECENT, stale_after_s
+from daq.web.live import RECENT
 from daq.web.pages.live import PERIOD_S, ChannelFace
 from daq.web.trend import NS_PER_S
 from daq.web.views import ChannelView, channel_label, channel_view, empty_view
@@ -196,7 +196,7 @@ class _Parts:
             unit=unit(channel.meant, channel.channel.unit),
             decimals=channel.decimals,
             span_s=self._span_s,
-            gap_ns=round(stale_after_s(instrument.entry) * NS_PER_S),
+            gap_ns=round(instrument.entry.stale_after_s * NS_PER_S),
             now_ns=site.now_ns,
         )
         since_ns = site.now_ns - self._span_s * NS_PER_S
