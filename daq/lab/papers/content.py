@@ -1,0 +1,349 @@
+"""What stands on the papers: plain texts, decimals and times, put together by whoever has the records.
+
+Numbers that are reported are texts with the digits that are reported: a paper rounds nothing of a result.
+Times are UTC since 1970 in ns; a paper shows them in the site's time zone.
+"""
+
+import datetime
+import enum
+from dataclasses import dataclass
+from decimal import Decimal
+
+from calibration.budget import Budget
+from calibration.conformity import Comparison, Decision
+from daq.lab.evidence import Capture, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text in Chinese and in English; an empty one is shown in the other language."""
+
+    zh: str
+    en: str = ""
+
+
+NOTHING = Bilingual("")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark of accreditation, and the number under it."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """Head of a paper."""
+
+    name: Bilingual
+    address: Bilingual
+    phone: str = ""
+    marks: tuple[Mark, ...] = ()
+    logo: bytes = b""
+    """PNG or SVG; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A person's word for something, given with the password."""
+
+    name: str
+    role: Bilingual
+    meaning: Bilingual
+    """``tested``, ``reviewed``, ``approved`` …"""
+    t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """The report that this one replaces (ISO/IEC 17025:2017, 7.8.8); it is kept."""
+
+    number: str
+    version: int
+    issued_ns: int
+    check_code: str
+    reason: str
+    """What was changed, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What was tested. All but number, time and condition is the client's information."""
+
+    number: str
+    product: Bilingual
+    client: str = ""
+    client_address: str = ""
+    lot: str = ""
+    origin: str = ""
+    amount: str = ""
+    received_ns: int | None = None
+    condition: str = ""
+    """As received."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodUsed:
+    """One version of a written method."""
+
+    title: Bilingual
+    documents: tuple[str, ...]
+    """Documents it follows, each with edition and clause."""
+    version: str
+    """SHA-256 of its file."""
+    approved: bool
+    """By two people of the laboratory; otherwise it is a draft, and the paper says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A statement of conformity with all that makes it readable (ISO/IEC 17025:2017, 7.8.6.2)."""
+
+    limit: str
+    """``≤ 14.0``, in the unit of the item."""
+    edition: str
+    """Specification with its edition."""
+    product: Bilingual
+    """For which product the specification has this limit."""
+    comparison: Comparison
+    rule: str
+    """Name of the decision rule, one of ``daq.lab.method_results.DECISION_RULES``."""
+    compared: str
+    """The value that met the limit: unrounded, or rounded."""
+    decision: Decision
+    risk: float | None = None
+    """Probability that the decision is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One reported result."""
+
+    name: Bilingual
+    unit: str
+    reported: str
+    U: str = ""
+    """Expanded uncertainty in the unit of the item; empty where none is stated."""
+    k: str = ""
+    level: Decimal | None = None
+    """Coverage probability, such as 0.9545."""
+    why_no_uncertainty: str = ""
+    verdict: Verdict | None = None
+    outside_scope: bool = False
+    """Not within the scope of the accreditation whose marks are printed."""
+    remark: Bilingual = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParallelRow:
+    """A quantity in every determination."""
+
+    name: Bilingual
+    symbol: str
+    unit: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parallels:
+    """Parallel determinations, and how far they lie apart."""
+
+    rows: tuple[ParallelRow, ...]
+    difference: str = ""
+    """With its unit; empty where they are not compared."""
+    allowed: str = ""
+    accepted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambient:
+    """A condition of the room while the tests ran."""
+
+    place: Bilingual
+    quantity: Bilingual
+    unit: str
+    lowest: str
+    highest: str
+    allowed: str = ""
+    """``15 – 30``; empty where the method demands nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentUsed:
+    """An instrument or standard, and the certificate that its values stand on."""
+
+    name: str
+    """Short name, as on its label."""
+    title: Bilingual
+    model: str = ""
+    serial_number: str = ""
+    certificate: str = ""
+    """Number; empty where no certificate was in force."""
+    laboratory: str = ""
+    """That issued the certificate."""
+    valid_until: datetime.date | None = None
+    """Last day."""
+    was_valid: bool = True
+    """Whether everything that makes it valid was met throughout its use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A departure from the method, or a release of something that was stopped; it is always printed."""
+
+    what: Bilingual
+    reason: str
+    signatures: tuple[Signed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A test report (检测报告): ISO/IEC 17025:2017, 7.8.2, 7.8.3, 7.8.6, 7.8.8."""
+
+    laboratory: Laboratory
+    number: str
+    version: int
+    issued_ns: int
+    predecessor: Predecessor | None = None
+    session: str
+    sample: Sample
+    method: MethodUsed
+    place: Bilingual
+    begun_ns: int
+    ended_ns: int
+    items: tuple[Item, ...]
+    parallels: tuple[Parallels, ...] = ()
+    ambient: tuple[Ambient, ...] = ()
+    instruments: tuple[InstrumentUsed, ...]
+    deviations: tuple[Deviation, ...] = ()
+    signatures: tuple[Signed, ...]
+    simulated: bool
+    """Whether any capture was simulated: the paper then says so on every page, and bears no mark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureLine:
+    """A capture with what a reader of the sheet wants to know besides."""
+
+    capture: Capture
+    step: Bilingual
+    k: float | None
+    """Coverage factor of the corrected value; None without one."""
+    certificate: str
+    """Number, for people."""
+    taken_by: str
+    struck_by: str = ""
+    struck_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """A number that a person entered."""
+
+    entry: Entry
+    step: Bilingual
+    unit: str
+    name: str
+    """Of the person."""
+    struck_by: str = ""
+    struck_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A time that had to pass, perhaps at a temperature."""
+
+    step: Bilingual
+    portion: int
+    turn: int
+    begun_ns: int
+    ended_ns: int | None
+    demanded: str
+    """``≥ 5 h, 100 – 105 °C``."""
+    instrument: str = ""
+    lowest: str = ""
+    """Temperature, with its unit."""
+    highest: str = ""
+    remark: str = ""
+    """Why it was shorter, longer, colder or warmer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDone:
+    """Who did a step, and when."""
+
+    step: Bilingual
+    portion: int
+    turn: int
+    name: str
+    t_ns: int
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working:
+    """A formula with its result and its budget."""
+
+    title: Bilingual
+    symbol: str
+    expression: str
+    unit: str
+    portion: int
+    """0 for a formula over all portions."""
+    value: str
+    """Unrounded, with as many digits as one wants to compare."""
+    budget: Budget | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSheet:
+    """The raw record (原始记录) of a session: ISO/IEC 17025:2017, 7.5."""
+
+    laboratory: Laboratory
+    session: str
+    printed_ns: int
+    sample: Sample | None
+    """None for a check of an instrument."""
+    method: MethodUsed
+    begun_ns: int
+    ended_ns: int | None
+    captures: tuple[CaptureLine, ...]
+    timed: tuple[Timed, ...] = ()
+    entries: tuple[EntryLine, ...] = ()
+    steps: tuple[StepDone, ...] = ()
+    parallels: tuple[Parallels, ...] = ()
+    workings: tuple[Working, ...] = ()
+    ambient: tuple[Ambient, ...] = ()
+    instruments: tuple[InstrumentUsed, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+    signatures: tuple[Signed, ...] = ()
+    simulated: bool
+
+
+class Standing(enum.StrEnum):
+    """What an instrument may be used for, as its label says it."""
+
+    QUALIFIED = "qualified"
+    """合格, green."""
+    LIMITED = "limited"
+    """准用, yellow: part of its range, or part of its functions."""
+    STOPPED = "stopped"
+    """停用, red."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquipmentLabel:
+    """A label for an instrument."""
+
+    laboratory: Bilingual
+    name: str
+    title: Bilingual
+    serial_number: str = ""
+    certificate: str = ""
+    calibrated_on: datetime.date | None = None
+    due_on: datetime.date | None = None
+    standing: Standing
+    limits: Bilingual = NOTHING
+    """What it may be used for, where its use is limited."""

@@ -1,0 +1,35 @@
+"""The head of papers from the site's configuration."""
+
+from daq.errors import PaperError
+from daq.i18n import N_
+from daq.lab.papers.content import Bilingual, Laboratory, Mark
+from daq.settings import LaboratorySettings
+
+
+def laboratory_of(settings: LaboratorySettings | None) -> Laboratory:
+    """Names, address, marks and logo of the laboratory.
+
+    Raises:
+        PaperError: the site has no section ``[laboratory]``, or its logo cannot be read.
+    """
+    if settings is None:
+        raise PaperError(
+            N_("site.toml has no section [laboratory]; papers need the laboratory's names and address.")
+        )
+    logo = b""
+    if settings.logo_file is not None:
+        try:
+            logo = settings.logo_file.read_bytes()
+        except OSError as error:
+            raise PaperError(
+                N_("{file}: the logo of [laboratory] cannot be read: {reason}"),
+                file=settings.logo_file,
+                reason=error.strerror,
+            ) from error
+    return Laboratory(
+        name=Bilingual(settings.name_zh, settings.name_en),
+        address=Bilingual(settings.address_zh, settings.address_en),
+        phone=settings.phone,
+        marks=tuple(Mark(mark.name, mark.number) for mark in settings.marks),
+        logo=logo,
+    )

@@ -1,0 +1,270 @@
+"""What a report and a raw-data sheet have in common: head, foot, check code, attachment, some tables."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from daq.errors import PaperError
+from daq.i18n import N_
+from daq.i18n.figures import symbol, typeset
+from daq.i18n.speech import NS_PER_S
+from daq.lab.papers.blocks import DASH, Block, Cell, Column, Fact, Row, notes, section, signatures, table
+from daq.lab.papers.codes import check_code, json_of, sha256_of
+from daq.lab.papers.content import (
+    Ambient,
+    Deviation,
+    InstrumentUsed,
+    Laboratory,
+    MethodUsed,
+    Parallels,
+    RawSheet,
+    Report,
+    Signed,
+)
+from daq.lab.papers.qr import qr_svg
+from daq.lab.papers.typesetting import typeset_pdf
+from daq.lab.papers.words import PaperWords
+
+ATTACHMENT = "hengliang.json"
+"""Name of the attached content."""
+SIMULATED = N_("SIMULATED")
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One paper before it is typeset."""
+
+    content: Report | RawSheet
+    kind: str
+    """``hengliang-report-1`` or ``hengliang-raw-sheet-1``: what the attached JSON is."""
+    heading: tuple[str, str]
+    """In this language, and in the other one."""
+    number: str
+    """As it is said under the heading."""
+    reference: str
+    """What the foot of each page names."""
+    made_ns: int
+    landscape: bool
+    blocks: Sequence[Block]
+
+
+def render(paper: Paper, words: PaperWords) -> bytes:
+    """The PDF/A-3 of a paper, with its content attached as canonical JSON.
+
+    Raises:
+        PaperError: no Chinese font, a character that no font has, or a logo that is no picture.
+    """
+    text = json_of(paper.content, paper.kind)
+    value = json.loads(text)
+    code = check_code(value)
+    laboratory = paper.content.laboratory
+    first, second = paper.heading
+    data = {
+        "lang": "zh" if words.language == "zh_CN" else "en",
+        "region": "cn" if words.language == "zh_CN" else "gb",
+        "title": f"{first} {paper.reference}",
+        "author": words.of(laboratory.name),
+        "landscape": paper.landscape,
+        "head": _head(laboratory, words, with_marks=not paper.content.simulated),
+        "heading": first,
+        "heading2": second,
+        "number": paper.number,
+        "draft": "" if paper.content.method.approved else words.say("Draft method, not approved"),
+        "code": code,
+        "qr": qr_svg(f"HENGLIANG {paper.reference} {code} SHA256:{sha256_of(value).upper()}"),
+        "running": {"left": f"{words.of(laboratory.name)} · {first}", "right": paper.reference},
+        "foot": words.say("{reference} · check code {code}", reference=paper.reference, code=code),
+        "page": _page_numbers(words),
+        "simulated": _watermark(words) if paper.content.simulated else None,
+        "blocks": list(paper.blocks),
+        "attachment": {
+            "name": ATTACHMENT,
+            "text": text,
+            "description": words.say("Content of this paper, for machines"),
+        },
+    }
+    return typeset_pdf("paper.typ", data, paper.made_ns // NS_PER_S)
+
+
+def _head(laboratory: Laboratory, words: PaperWords, *, with_marks: bool) -> dict[str, Any]:
+    phone = words.say("Tel. {phone}", phone=laboratory.phone) if laboratory.phone else ""
+    return {
+        "name": words.of(laboratory.name),
+        "name2": words.other(laboratory.name),
+        "address": "　".join(part for part in (words.of(laboratory.address), phone) if part),
+        "marks": [{"name": m.name, "number": m.number} for m in laboratory.marks if with_marks],
+        "logo": _logo(laboratory.logo),
+    }
+
+
+def _logo(picture: bytes) -> dict[str, Any] | None:
+    if not picture:
+        return None
+    if picture.startswith(_PNG):
+        return {"format": "png", "bytes": list(picture)}
+    if b"<svg" in picture[:2000]:
+        return {"format": "svg", "bytes": list(picture)}
+    raise PaperError(N_("The logo of [laboratory] is neither PNG nor SVG; save it as one of them."))
+
+
+def _page_numbers(words: PaperWords) -> dict[str, str]:
+    before, between, after = words.say("Page {page} of {pages}", page="\0", pages="\0").split("\0")
+    return {"before": before, "between": between, "after": after}
+
+
+def _watermark(words: PaperWords) -> dict[str, str]:
+    return {
+        "word": words.say(SIMULATED),
+        "sentence": words.say("SIMULATED: instruments of a simulation, nothing was measured"),
+    }
+
+
+def method_facts(method: MethodUsed, words: PaperWords) -> list[Fact]:
+    """Method, the documents it follows, and its version."""
+    state = words.say("approved") if method.approved else words.say("draft, not approved")
+    return [
+        Fact(words.say("Test method"), words.of(method.title), wide=True),
+        Fact(words.say("Standards followed"), "\n".join(method.documents), wide=True),
+        Fact(words.say("Version of the method"), f"{method.version[:12]} · {state}"),
+    ]
+
+
+def parallel_blocks(parallels: Sequence[Parallels], words: PaperWords) -> list[Block]:
+    """Parallel determinations, side by side."""
+    blocks = [section(words.say("Parallel determinations"))] if parallels else []
+    for each in parallels:
+        count = max((len(row.values) for row in each.rows), default=0)
+        columns = [
+            Column(words.say("Parameter"), width=2),
+            Column(words.say("Symbol")),
+            Column(words.say("Unit")),
+            *(Column(words.say("No. {number}", number=i + 1), "decimal", 1) for i in range(count)),
+        ]
+        rows = [
+            Row([words.of(r.name), r.symbol, symbol(r.unit) or "1", *_filled(r.values, count)])
+            for r in each.rows
+        ]
+        blocks.append(table(columns, rows))
+        if each.difference:
+            blocks.append(notes([_agreement(each, words)]))
+    return blocks
+
+
+def _filled(values: Sequence[str], count: int) -> list[str]:
+    return [*(typeset(value) for value in values), *([DASH] * (count - len(values)))]
+
+
+def _agreement(parallels: Parallels, words: PaperWords) -> str:
+    message = {
+        None: N_("Difference {difference}, allowed {allowed}"),
+        True: N_("Difference {difference}, allowed {allowed}: accepted"),
+        False: N_("Difference {difference}, allowed {allowed}: not accepted"),
+    }[parallels.accepted]
+    return words.say(message, difference=typeset(parallels.difference), allowed=typeset(parallels.allowed))
+
+
+def ambient_blocks(ambient: Sequence[Ambient], words: PaperWords) -> list[Block]:
+    """The room while the tests ran."""
+    if not ambient:
+        return []
+    columns = [
+        Column(words.say("Place"), width=1),
+        Column(words.say("Parameter"), width=1),
+        Column(words.say("Observed"), width=1),
+        Column(words.say("Required"), width=1),
+    ]
+    rows = [
+        Row(
+            [
+                words.of(each.place),
+                words.of(each.quantity),
+                words.span(each.lowest, each.highest, each.unit),
+                words.span(each.allowed, each.allowed, each.unit) if each.allowed else DASH,
+            ]
+        )
+        for each in ambient
+    ]
+    return [section(words.say("Environment")), table(columns, rows)]
+
+
+def instrument_blocks(instruments: Sequence[InstrumentUsed], words: PaperWords) -> list[Block]:
+    """Instruments and standards with their certificates."""
+    if not instruments:
+        return []
+    columns = [
+        Column(words.say("No."), width=0),
+        Column(words.say("Instrument"), width=2),
+        Column(words.say("Model"), width=1.2),
+        Column(words.say("Serial number"), width=1.3),
+        Column(words.say("Certificate"), width=1.4),
+        Column(words.say("Issued by"), width=2),
+        Column(words.say("Valid until"), width=0),
+    ]
+    rows = [
+        Row(
+            [
+                each.name,
+                words.of(each.title),
+                each.model or DASH,
+                each.serial_number or DASH,
+                each.certificate or Cell(words.say("none"), strong=True, tone="bad"),
+                each.laboratory or DASH,
+                _valid_until(each, words),
+            ]
+        )
+        for each in instruments
+    ]
+    return [section(words.say("Instruments and standards")), table(columns, rows, 8.2)]
+
+
+def _valid_until(instrument: InstrumentUsed, words: PaperWords) -> Cell:
+    day = instrument.valid_until.isoformat() if instrument.valid_until else DASH
+    if instrument.was_valid:
+        return Cell(day)
+    return Cell(f"{day} ▲ {words.say('not valid when used')}", strong=True, tone="bad")
+
+
+def deviation_blocks(deviations: Sequence[Deviation], words: PaperWords) -> list[Block]:
+    """What was done otherwise than written, and who answers for it."""
+    title = section(words.say("Deviations and releases"))
+    if not deviations:
+        return [title, notes([words.say("None.")])]
+    columns = [
+        Column(words.say("Deviation"), width=3),
+        Column(words.say("Reason"), width=2.4),
+        Column(words.say("Released by"), width=2.6),
+    ]
+    rows = [
+        Row([words.of(each.what), each.reason, "\n".join(signed_line(s, words) for s in each.signatures)])
+        for each in deviations
+    ]
+    return [title, table(columns, rows)]
+
+
+def signed_line(signed: Signed, words: PaperWords) -> str:
+    """``李伟 (metrologist), released, 2026-11-23 14:03:22``."""
+    return words.say(
+        "{name} ({role}), {meaning}, {time}",
+        name=signed.name,
+        role=words.of(signed.role),
+        meaning=words.of(signed.meaning),
+        time=words.time(signed.t_ns),
+    )
+
+
+def signature_block(signed: Sequence[Signed], words: PaperWords, seal: str = "") -> Block:
+    """Who says what, in which role, when."""
+    columns = [
+        Column(words.say("Signed as"), width=1),
+        Column(words.say("Name"), width=1.3),
+        Column(words.say("Role"), width=1.2),
+        Column(words.say("Signed electronically at"), width=1.6),
+    ]
+    rows = [
+        Row([words.of(s.meaning), Cell(s.name, strong=True), words.of(s.role), words.time(s.t_ns)])
+        for s in signed
+    ]
+    return signatures(table(columns, rows), seal)

@@ -1,0 +1,260 @@
+"""The test report (检测报告): ISO/IEC 17025:2017, 7.8.2 (what every report says), 7.8.3, 7.8.6 and 7.8.8."""
+
+from collections.abc import Sequence
+
+from daq.i18n import N_
+from daq.i18n.figures import symbol, typeset, with_unit
+from daq.lab.papers.blocks import (
+    DASH,
+    Block,
+    Cell,
+    Column,
+    Fact,
+    Row,
+    ending,
+    facts,
+    notes,
+    section,
+    statement,
+    table,
+)
+from daq.lab.papers.content import Item, Report
+from daq.lab.papers.paper import (
+    Paper,
+    ambient_blocks,
+    deviation_blocks,
+    instrument_blocks,
+    method_facts,
+    parallel_blocks,
+    render,
+    signature_block,
+)
+from daq.lab.papers.words import COMPARISONS, PaperWords
+
+KIND = "hengliang-report-1"
+CLIENTS = "△"
+"""Marks what the client has said."""
+OUTSIDE = "*"
+"""Marks an item outside the scope of the accreditation."""
+
+
+def render_report(report: Report, language: str, timezone: str) -> bytes:
+    """The report as PDF/A-3, with its content attached as JSON.
+
+    Args:
+        report: what it says.
+        language: ``zh_CN`` or ``en``; the attached content and the check code are the same in both.
+        timezone: of the site, by IANA.
+
+    Raises:
+        PaperError: no Chinese font, a character that no font has, or a logo that is no picture.
+    """
+    words = PaperWords(language, timezone)
+    paper = Paper(
+        content=report,
+        kind=KIND,
+        heading=(words.say("Test report"), "TEST REPORT" if language == "zh_CN" else "检测报告"),
+        number=words.say("No. {number}", number=numbered(report, words)),
+        reference=numbered(report, words),
+        made_ns=report.issued_ns,
+        landscape=False,
+        blocks=_blocks(report, words),
+    )
+    return render(paper, words)
+
+
+def numbered(report: Report, words: PaperWords) -> str:
+    """Number of the report, with its version where it is not the first."""
+    if report.version == 1:
+        return report.number
+    return words.say("{number}, version {version}", number=report.number, version=report.version)
+
+
+def _blocks(report: Report, words: PaperWords) -> list[Block]:
+    return [
+        *_amendment(report, words),
+        facts(_facts(report, words), words.label_mm),
+        section(words.say("Test results")),
+        _results(report, words),
+        *_conclusion(report, words),
+        *_explanations(report.items, words),
+        signature_block(report.signatures, words, words.say("seal of the laboratory")),
+        *parallel_blocks(report.parallels, words),
+        *ambient_blocks(report.ambient, words),
+        *instrument_blocks(report.instruments, words),
+        *deviation_blocks(report.deviations, words),
+        section(words.say("Statements")),
+        notes(_statements(report, words), numbered=True),
+        ending(words.say("— End of the report —")),
+    ]
+
+
+def _amendment(report: Report, words: PaperWords) -> list[Block]:
+    old = report.predecessor
+    if old is None:
+        return []
+    sentence = words.say(
+        "Amended report. It replaces report {number}, version {version}, issued on {date} "
+        "(check code {code}), which is no longer valid. Reason: {reason}",
+        number=old.number,
+        version=old.version,
+        date=words.date(old.issued_ns),
+        code=old.check_code,
+        reason=old.reason,
+    )
+    return [statement(sentence, bad=True)]
+
+
+def _facts(report: Report, words: PaperWords) -> list[Fact]:
+    sample = report.sample
+    product = words.of(sample.product)
+    received = words.date(sample.received_ns) if sample.received_ns is not None else ""
+    return [
+        Fact(f"{words.say('Product')} {CLIENTS}", product),
+        Fact(words.say("Sample number"), sample.number),
+        Fact(f"{words.say('Client')} {CLIENTS}", sample.client),
+        Fact(f"{words.say('Lot')} {CLIENTS}", sample.lot),
+        Fact(f"{words.say('Address of the client')} {CLIENTS}", sample.client_address),
+        Fact(f"{words.say('Place of origin')} {CLIENTS}", sample.origin),
+        Fact(words.say("Received on"), received),
+        Fact(words.say("Condition as received"), sample.condition),
+        Fact(words.say("Amount of sample"), sample.amount),
+        Fact(words.say("Tested on"), words.days(report.begun_ns, report.ended_ns)),
+        Fact(words.say("Place of the tests"), words.of(report.place)),
+        Fact(words.say("Issued on"), words.date(report.issued_ns)),
+        *method_facts(report.method, words),
+        Fact(words.say("Session number"), report.session),
+    ]
+
+
+def _results(report: Report, words: PaperWords) -> Block:
+    columns = [
+        Column(words.say("Test item"), width=2),
+        Column(words.say("Unit"), "center"),
+        Column(words.say("Result"), "decimal"),
+        Column("U", "decimal"),
+        Column("k", "decimal"),
+        Column(words.say("Limit"), "right"),
+        Column(words.say("Specification"), width=1.7),
+        Column(words.say("Statement of conformity")),
+    ]
+    return table(columns, [Row(_result(item, words)) for item in report.items], 9.4)
+
+
+def _result(item: Item, words: PaperWords) -> list[str | Cell]:
+    verdict = item.verdict
+    fails = verdict is not None and not verdict.decision.accepts
+    return [
+        words.of(item.name) + (OUTSIDE if item.outside_scope else ""),
+        symbol(item.unit) or "1",
+        Cell(typeset(item.reported), strong=True),
+        item.U or DASH,
+        item.k or DASH,
+        verdict.limit if verdict else DASH,
+        verdict.edition if verdict else DASH,
+        Cell(words.decision(verdict.decision), strong=True, tone="bad" if fails else "") if verdict else DASH,
+    ]
+
+
+def _conclusion(report: Report, words: PaperWords) -> list[Block]:
+    judged = [item for item in report.items if item.verdict is not None]
+    if not judged:
+        return []
+    bad = [words.of(i.name) for i in judged if i.verdict is not None and not i.verdict.decision.accepts]
+    editions = list(dict.fromkeys(i.verdict.edition for i in judged if i.verdict is not None))
+    products = list(dict.fromkeys(words.of(i.verdict.product) for i in judged if i.verdict is not None))
+    comma = words.say(", ")
+    message = (
+        N_("Conclusion: {items} of the sample do not conform to {editions} ({products}).")
+        if bad
+        else N_("Conclusion: the items tested conform to {editions} ({products}).")
+    )
+    sentence = words.say(
+        message, items=comma.join(bad), editions=comma.join(editions), products=comma.join(products)
+    )
+    return [statement(sentence, bad=bool(bad))]
+
+
+def _explanations(items: Sequence[Item], words: PaperWords) -> list[Block]:
+    """Per item: decision rule, comparison, risk; uncertainty or why there is none; remarks."""
+    lines = [line for item in items for line in _explanation(item, words)]
+    return [notes(lines)] if lines else []
+
+
+def _explanation(item: Item, words: PaperWords) -> list[str]:
+    name = words.of(item.name)
+    lines = []
+    verdict = item.verdict
+    if verdict is not None:
+        lines.append(
+            words.say(
+                "{item}: compared {value} with {limit} by {comparison}. Decision rule: {rule}. "
+                "Probability that the statement is wrong: {risk}.",
+                item=name,
+                value=with_unit(typeset(verdict.compared), item.unit),
+                limit=with_unit(typeset(verdict.limit), item.unit),
+                comparison=words.say(COMPARISONS[verdict.comparison]),
+                rule=words.rule(verdict.rule),
+                risk=words.risk(verdict.risk),
+            )
+        )
+    if not item.U and item.why_no_uncertainty:
+        lines.append(
+            words.say("{item}: no uncertainty is stated: {reason}", item=name, reason=item.why_no_uncertainty)
+        )
+    if item.remark.zh or item.remark.en:
+        lines.append(words.say("{item}: {remark}", item=name, remark=words.of(item.remark)))
+    return lines
+
+
+def _statements(report: Report, words: PaperWords) -> list[str]:
+    lines = [
+        words.say("The results relate only to the sample that was tested, as it was received."),
+        words.say(
+            "What is marked {mark} was said by the client; the laboratory does not answer for it.",
+            mark=CLIENTS,
+        ),
+        words.say(
+            "Without written approval of the laboratory this report must not be reproduced except in full."
+        ),
+        *_uncertainty_statement(report.items, words),
+        words.say("Opinions and interpretations: none."),
+    ]
+    if any(item.outside_scope for item in report.items) and report.laboratory.marks:
+        outside = N_("Items marked {mark} are outside the scope of the accreditation.")
+        lines.append(words.say(outside, mark=OUTSIDE))
+    traceability = (
+        N_("Simulated instruments have no traceability: these numbers are worth nothing.")
+        if report.simulated
+        else N_(
+            "The results are metrologically traceable to the International System of Units (SI) through the "
+            "certificates listed."
+        )
+    )
+    lines.append(words.say(traceability))
+    lines.append(
+        words.say(
+            "Signed electronically. The content is attached to the PDF file; with the check code anybody can "
+            "ask the laboratory whether this report is the one that it issued. Times are {offset}.",
+            offset=words.offset(report.issued_ns),
+        )
+    )
+    return lines
+
+
+def _uncertainty_statement(items: Sequence[Item], words: PaperWords) -> list[str]:
+    if not any(item.U for item in items):
+        return []
+    levels = sorted({item.level for item in items if item.U and item.level is not None})
+    message = (
+        N_(
+            "U is the expanded uncertainty: the combined standard uncertainty multiplied by the coverage "
+            "factor k (JCGM 100, JJF 1059.1); coverage probability about {level}."
+        )
+        if levels
+        else N_(
+            "U is the expanded uncertainty: the combined standard uncertainty multiplied by the coverage "
+            "factor k (JCGM 100, JJF 1059.1)."
+        )
+    )
+    return [words.say(message, level=words.say(", ").join(words.level(level) for level in levels))]

@@ -1,0 +1,212 @@
+"""Contents of papers: coptis moisture by oven drying, as a laboratory would report it."""
+
+import datetime
+from decimal import Decimal
+
+from calibration.conformity import Comparison, Decision
+from daq.lab.papers.content import (
+    Ambient,
+    Bilingual,
+    Deviation,
+    InstrumentUsed,
+    Item,
+    Laboratory,
+    Mark,
+    MethodUsed,
+    ParallelRow,
+    Parallels,
+    Predecessor,
+    Report,
+    Sample,
+    Signed,
+    Verdict,
+)
+
+ZONE = "Asia/Shanghai"
+T0 = 1_795_000_000_000_000_000
+"""2026-11-18."""
+HOUR = 3_600_000_000_000
+LOGO = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><circle cx="20" cy="20" r="19" fill="none" '
+    b'stroke="#0f5a60" stroke-width="2"/><path d="M8 14h24M20 10v20M12 30h16" stroke="#0f5a60" '
+    b'stroke-width="2" fill="none"/></svg>'
+)
+
+LABORATORY = Laboratory(
+    name=Bilingual("石柱县检验检测中心", "Shizhu County Inspection and Testing Centre"),
+    address=Bilingual("重庆市石柱土家族自治县南宾街道 1 号", "1 Nanbin Street, Shizhu, Chongqing, China"),
+    phone="023-0000 0000",
+    marks=(Mark("CMA", "232201060123"), Mark("CNAS", "TESTING L12345")),
+    logo=LOGO,
+)
+TECHNICIAN = Bilingual("检测员", "technician")
+METROLOGIST = Bilingual("计量员", "metrologist")
+MANAGER = Bilingual("质量负责人", "quality manager")
+
+
+def signed(name, role, meaning, hours):
+    return Signed(name=name, role=role, meaning=Bilingual(*meaning), t_ns=T0 + int(hours * HOUR))
+
+
+SIGNATURES = (
+    signed("李伟", TECHNICIAN, ("检测", "tested"), 52),
+    signed("王芳", METROLOGIST, ("审核", "reviewed"), 54),
+    signed("陈静", MANAGER, ("批准", "approved"), 55),
+)
+SAMPLE = Sample(
+    number="HL-2026-0157",
+    product=Bilingual("黄连（药材）", "Coptis, whole drug"),
+    client="石柱黄水镇黄连专业合作社",
+    client_address="重庆市石柱县黄水镇",
+    lot="2026-10-A",
+    origin="黄水镇",
+    amount="约 500 g",
+    received_ns=T0 - 20 * HOUR,
+    condition="密封袋装，干燥，无霉变",
+)
+METHOD = MethodUsed(
+    title=Bilingual("黄连水分测定（烘干法）", "Coptis: moisture by oven drying"),
+    documents=(
+        "中国药典 四部 0832 水分测定法 (ChP 0832), 2025, 第二法 method 2",
+        "中国药典 一部 黄连 (ChP, Coptidis Rhizoma), 2025, 检查 水分",
+    ),
+    version="3f" * 32,
+    approved=True,
+)
+MOISTURE = Item(
+    name=Bilingual("水分", "Moisture"),
+    unit="%",
+    reported="14.0",
+    U="0.12",
+    k="2.00",
+    level=Decimal("0.9545"),
+    verdict=Verdict(
+        limit="≤ 14.0",
+        edition="ChP 2025",
+        product=Bilingual("黄连（药材）", "Coptis, whole drug"),
+        comparison=Comparison.ROUNDED_VALUE,
+        rule="simple-acceptance",
+        compared="14.0",
+        decision=Decision.PASS,
+        risk=0.7475,
+    ),
+)
+ASH = Item(
+    name=Bilingual("总灰分", "Total ash"),
+    unit="%",
+    reported="3.27",
+    U="0.06",
+    k="2.03",
+    level=Decimal("0.9545"),
+    verdict=Verdict(
+        limit="≤ 5.0",
+        edition="ChP 2025",
+        product=Bilingual("黄连（药材）", "Coptis, whole drug"),
+        comparison=Comparison.FULL_VALUE,
+        rule="guard-band-u",
+        compared="3.2714",
+        decision=Decision.PASS,
+        risk=0.00001,
+    ),
+)
+PARALLELS = Parallels(
+    rows=(
+        ParallelRow(
+            name=Bilingual("称量瓶质量", "Dish"), symbol="m3", unit="g", values=("20.1234", "19.8765")
+        ),
+        ParallelRow(
+            name=Bilingual("称量瓶与供试品质量", "Dish and sample"),
+            symbol="m1",
+            unit="g",
+            values=("23.1234", "23.0265"),
+        ),
+        ParallelRow(
+            name=Bilingual("干燥后称量瓶与供试品质量", "Dish and dried sample"),
+            symbol="m2",
+            unit="g",
+            values=("22.7022", "22.5855"),
+        ),
+        ParallelRow(name=Bilingual("水分", "Moisture"), symbol="X", unit="%", values=("14.040", "14.000")),
+    ),
+    difference="0.04 %",
+    allowed="≤ 0.2 %",
+    accepted=True,
+)
+AMBIENT = (
+    Ambient(
+        place=Bilingual("天平室", "Balance room"),
+        quantity=Bilingual("温度", "temperature"),
+        unit="degC",
+        lowest="21.8",
+        highest="22.4",
+        allowed="15 – 30",
+    ),
+    Ambient(
+        place=Bilingual("天平室", "Balance room"),
+        quantity=Bilingual("相对湿度", "relative humidity"),
+        unit="%",
+        lowest="49",
+        highest="52",
+        allowed="45 – 75",
+    ),
+)
+BALANCE = InstrumentUsed(
+    name="B-01",
+    title=Bilingual("分析天平", "Analytical balance"),
+    model="XPE204",
+    serial_number="B329041175",
+    certificate="2026-0311",
+    laboratory="重庆市计量质量检测研究院",
+    valid_until=datetime.date(2027, 3, 10),
+)
+OVEN = InstrumentUsed(
+    name="O-01",
+    title=Bilingual("电热干燥箱", "Drying oven"),
+    model="DHG-9140A",
+    serial_number="1509117",
+    certificate="2026-0877",
+    laboratory="重庆市计量质量检测研究院",
+    valid_until=datetime.date(2027, 6, 30),
+)
+RELEASE = Deviation(
+    what=Bilingual(
+        "天平 B-01 的证书 2025-0311 已于 2026-11-10 到期，仍用于本次检测",
+        "Balance B-01 was used although its certificate 2025-0311 had expired on 2026-11-10",
+    ),
+    reason="新证书已校准未送达；当日核查合格",
+    signatures=(
+        signed("王芳", METROLOGIST, ("提出放行", "asked for release"), 1),
+        signed("陈静", MANAGER, ("同意放行", "released"), 1.5),
+    ),
+)
+
+
+def report(**changes):
+    content = {
+        "laboratory": LABORATORY,
+        "number": "HL-2026-0157",
+        "version": 1,
+        "issued_ns": T0 + 56 * HOUR,
+        "session": "S-2026-0042",
+        "sample": SAMPLE,
+        "method": METHOD,
+        "place": Bilingual("本中心天平室、理化室", "Balance room and chemistry room of the centre"),
+        "begun_ns": T0,
+        "ended_ns": T0 + 50 * HOUR,
+        "items": (MOISTURE,),
+        "parallels": (PARALLELS,),
+        "ambient": AMBIENT,
+        "instruments": (BALANCE, OVEN),
+        "signatures": SIGNATURES,
+        "simulated": False,
+    }
+    return Report(**{**content, **changes})
+
+
+PREDECESSOR = Predecessor(
+    number="HL-2026-0157",
+    version=1,
+    issued_ns=T0 + 56 * HOUR,
+    check_code="7K2M-9QXR-T4WD-0HBE",
+    reason="委托单位名称更正；结果不变",
+)
