@@ -74,7 +74,7 @@ def performance(chart: Chart, baseline: int | None = None) -> Performance:
         arl0=arl0,
         at_shift=tuple((shift, chart.arl(shift)) for shift in SHIFTS),
         baseline=baseline,
-        checks_per_false_alarm=arl0 if baseline is None else 1 / false_alarm_rate(chart, baseline),
+        checks_per_false_alarm=_checks_per_false_alarm(chart, baseline),
     )
 
 
@@ -105,6 +105,13 @@ def false_alarm_rate(chart: Chart, baseline: int) -> float:
             sides = 1 if offset == 0 else 2  # every chart here treats both sides alike
             rate += sides * float(weight * chance) / chart.arl(shift, 1 / estimate)
     return rate
+
+
+def _checks_per_false_alarm(chart: Chart, baseline: int | None) -> float:
+    if baseline is None:
+        return chart.arl()
+    rate = false_alarm_rate(chart, baseline)
+    return 1 / rate if rate > 0 else math.inf
 
 
 def moving_range_dof(count: int) -> float:
@@ -142,9 +149,7 @@ def limit_for(
     wanted = positive_number("checks per false alarm", checks_per_false_alarm)
 
     def excess(limit: float) -> float:
-        design = chart(limit)
-        length = design.arl() if baseline is None else 1 / false_alarm_rate(design, baseline)
-        return math.log(min(length, LONGEST) / wanted)
+        return math.log(min(_checks_per_false_alarm(chart(limit), baseline), LONGEST) / wanted)
 
     low, high = 0.1, 1.0
     while excess(high) < 0:

@@ -296,6 +296,7 @@ def test_drawing_gives_up_where_alarms_are_too_rare(monkeypatch):
         (lambda: false_alarm_rate(Shewhart(), 2), "a baseline of 2 checks"),
         (lambda: limit_for(Shewhart, -3), "checks per false alarm is -3"),
         (lambda: limit_for(Shewhart, 1e13), "no limit up to 50 standard deviations"),
+        (lambda: limit_for(Shewhart, 1e13, 30), "no limit up to 50 standard deviations"),
         (lambda: limit_for(Shewhart, 1.01), "even the narrowest limit alarms less often"),
         (lambda: drawn_arl(RuleSet(WESTERN_ELECTRIC), 1, runs=1), "1 runs have no scatter"),
         (lambda: drawn_arl(RuleSet(WESTERN_ELECTRIC), 1, math.nan), "shift is nan"),
