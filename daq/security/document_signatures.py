@@ -1,0 +1,329 @@
+"""Electronic signatures of XML certificates (XMLDSig, XAdES), accepted in one form only.
+
+Exactly one ``ds:Signature``, a child of the root; one reference to the whole document (``URI=""``, enveloped)
+and, with XAdES, one to its own signed properties; transforms from a short list. What is signed is what is
+read: ``Verified.signed`` is the document as the signature covers it, without comments that split a value.
+"""
+
+import base64
+import binascii
+import datetime
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from lxml import etree
+from signxml.algorithms import (
+    CanonicalizationMethod,
+    DigestAlgorithm,
+    SignatureConstructionMethod,
+    SignatureMethod,
+)
+from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature, SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
+from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
+
+from calibration.certificates.dcc.document import SIGNATURE
+from calibration.certificates.imported import Administrative
+from calibration.certificates.safe_xml import parse_xml
+from daq.security.signature_report import Identity, Integrity, SignatureReport, not_verifiable, unsigned
+from daq.security.trust_store import TrustStore, judge_chain, judge_revocation, judge_time
+
+MOST_CERTIFICATES = 10
+
+_DS = "{http://www.w3.org/2000/09/xmldsig#}"
+_XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
+_PROPERTIES_TYPE = "http://uri.etsi.org/01903#SignedProperties"
+_ENVELOPED = SignatureConstructionMethod.enveloped.value
+_CANONICAL = {
+    CanonicalizationMethod.CANONICAL_XML_1_1.value,
+    CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0.value,
+}
+_METHODS = {
+    method
+    for method in SignatureMethod
+    if "SHA1" not in method.name and not method.name.startswith(("HMAC", "DSA"))
+}
+_DIGESTS = {digest for digest in DigestAlgorithm if "SHA1" not in digest.name}
+_UNVERIFIABLE = (
+    UnsupportedAlgorithm,
+    ValueError,
+    TypeError,
+    KeyError,
+    NotImplementedError,
+    etree.LxmlError,
+    SignXMLException,
+)
+"""What comes out of keys and forms that are not foreseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Which certificate a laboratory signs with; ``subject`` and ``sha256``, where given, must both fit."""
+
+    laboratory: str
+    subject: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The report on a document, and the part of it that may be read."""
+
+    report: SignatureReport
+    signed: bytes | None = None
+    """What the signature covers, as XML; None where none holds."""
+    certificate: x509.Certificate | None = None
+
+
+class _RefusedError(Exception):
+    """The form of the signature is not accepted."""
+
+
+class _UnverifiableError(Exception):
+    """An algorithm or key that is not known here."""
+
+
+def verify_signature(data: bytes, file_name: str, store: TrustStore, now: datetime.datetime) -> Verified:
+    """Everything about a document's signature but whose it is (``identified``).
+
+    Args:
+        data: the bytes of the XML document.
+        file_name: for the sentences.
+        store: what the laboratory trusts.
+        now: aware; the time of verification, never that which the document claims.
+
+    Raises:
+        CertificateError: no XML that is safe to read.
+    """
+    root = parse_xml(data, file_name, whole=True)
+    signatures = list(root.iter(SIGNATURE))
+    if not signatures:
+        return Verified(unsigned())
+    claimed = str(root.xpath("string(//*[local-name()='SigningTime'])")).strip()[:40]
+    try:
+        references = _accepted(root, signatures)
+        certificates = _certificates(signatures[0])
+        signed, leaf = _signed_by(root, certificates, references)
+    except _RefusedError as error:
+        report = SignatureReport(integrity=Integrity.REFUSED, integrity_said=str(error))
+        return Verified(replace(report, claimed_time=claimed))
+    except (InvalidDigest, InvalidSignature) as error:
+        return Verified(replace(_broken(root, error), claimed_time=claimed))
+    except (_UnverifiableError, *_UNVERIFIABLE) as error:
+        return Verified(replace(not_verifiable(f"signed, but {error}"), claimed_time=claimed))
+    return Verified(_judged(leaf, certificates, store, now, claimed), signed, leaf)
+
+
+def _broken(root: etree._Element, error: Exception) -> SignatureReport:
+    if (
+        root.getprevious() is not None
+    ):  # a reference to the whole document covers these; the library omits them
+        return not_verifiable("signed together with processing instructions before its root element")
+    sentence = (
+        f"its signature does not hold ({str(error)[:120]}): it was changed after it was signed, or damaged; "
+        "ask the laboratory for it again"
+    )
+    return SignatureReport(integrity=Integrity.BROKEN, integrity_said=sentence)
+
+
+def _accepted(root: etree._Element, signatures: Sequence[etree._Element]) -> int:
+    """The number of references, if the form is the one that is accepted.
+
+    Raises:
+        _RefusedError: a form in which something else could be signed than what is read.
+        _UnverifiableError: an algorithm that is not known here.
+    """
+    signature = signatures[0]
+    if len(signatures) != 1 or signature.getparent() is not root:
+        raise _RefusedError(
+            f"it has {len(signatures)} signatures, or one inside of something; accepted is exactly one, a "
+            "child of the root that covers the whole document; ask the laboratory"
+        )
+    info = signature.find(f"{_DS}SignedInfo")
+    if info is None:
+        raise _RefusedError("its signature does not say what it covers (SignedInfo); ask the laboratory")
+    _check_algorithm(info, "CanonicalizationMethod", _CANONICAL)
+    _check_algorithm(info, "SignatureMethod", {method.value for method in _METHODS})
+    references = info.findall(f"{_DS}Reference")
+    whole = [one for one in references if one.get("URI") == ""]
+    others = [one for one in references if one.get("URI") != ""]
+    if len(whole) != 1 or len(others) > 1:
+        raise _RefusedError(
+            f"its signature covers {len(references)} parts; accepted is one reference to the whole document "
+            "and one to the signature's own properties; ask the laboratory"
+        )
+    for reference in references:
+        _check_algorithm(reference, "DigestMethod", {digest.value for digest in _DIGESTS})
+    if _ENVELOPED not in _transforms(whole[0], _CANONICAL | {_ENVELOPED}):
+        raise _RefusedError("its signature covers itself (no enveloped transform); ask the laboratory")
+    for other in others:
+        _transforms(other, _CANONICAL)
+        _check_properties(other, root, signature)
+    return len(references)
+
+
+def _check_algorithm(parent: etree._Element, name: str, allowed: set[str]) -> None:
+    algorithm = next((one.get("Algorithm", "") for one in parent.iterchildren(f"{_DS}{name}")), "")
+    if algorithm not in allowed:
+        raise _UnverifiableError(f"by {algorithm[:80] or 'nothing'!r} ({name})")
+
+
+def _transforms(reference: etree._Element, allowed: set[str]) -> list[str]:
+    found = [one.get("Algorithm", "") for one in reference.iterfind(f"{_DS}Transforms/{_DS}Transform")]
+    for algorithm in found:
+        if algorithm not in allowed:
+            raise _UnverifiableError(f"after a transform {algorithm[:80]!r}")
+    return found
+
+
+def _check_properties(reference: etree._Element, root: etree._Element, signature: etree._Element) -> None:
+    """The second reference is to the properties of this signature, which occur once."""
+    target = (reference.get("URI") or "").removeprefix("#")
+    found = [element for element in root.iter() if target in _ids(element)]
+    is_own = len(found) == 1 and found[0].tag == f"{_XADES}SignedProperties"
+    if reference.get("Type") != _PROPERTIES_TYPE or not is_own or signature not in found[0].iterancestors():
+        raise _RefusedError(
+            f"its signature covers {target[:60]!r} besides the document, which is not its own properties; "
+            "ask the laboratory"
+        )
+
+
+def _ids(element: etree._Element) -> list[str]:
+    return [str(value) for key, value in element.items() if etree.QName(key).localname.lower() == "id"]
+
+
+def _certificates(signature: etree._Element) -> list[x509.Certificate]:
+    """Those in the signature, the signer's among them.
+
+    Raises:
+        _UnverifiableError: none, too many, or unreadable ones.
+    """
+    texts = [
+        "".join(str(one.xpath("string()")).split())
+        for one in signature.iterfind(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate")
+    ]
+    if not 1 <= len(texts) <= MOST_CERTIFICATES:
+        raise _UnverifiableError(f"with {len(texts)} certificates in it")
+    try:
+        return [x509.load_der_x509_certificate(base64.b64decode(text, validate=True)) for text in texts]
+    except (binascii.Error, ValueError, UnsupportedAlgorithm) as error:
+        raise _UnverifiableError("with a certificate that cannot be read") from error
+
+
+def _signed_by(
+    root: etree._Element, certificates: Iterable[x509.Certificate], references: int
+) -> tuple[bytes, x509.Certificate]:
+    """What is signed, and by which of the certificates; which one is first says nothing.
+
+    Raises:
+        InvalidDigest, InvalidSignature: by none of them, or of something else.
+    """
+    failure: Exception = InvalidSignature("no certificate")
+    for certificate in certificates:
+        try:
+            return _signed_part(root, certificate, references), certificate
+        except InvalidDigest:
+            raise
+        except (InvalidSignature, InvalidInput) as error:
+            failure = error
+    raise failure
+
+
+def _signed_part(root: etree._Element, certificate: x509.Certificate, references: int) -> bytes:
+    has_properties = references > 1
+    configuration = XAdESSignatureConfiguration if has_properties else SignatureConfiguration
+    results = (XAdESVerifier if has_properties else XMLVerifier)().verify(
+        root,
+        x509_cert=certificate,
+        parser=etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False),
+        expect_config=configuration(
+            location="./",
+            expect_references=references,
+            signature_methods=frozenset(_METHODS),
+            digest_algorithms=frozenset(_DIGESTS),
+            verification_time=certificate.not_valid_before_utc,  # validity is judged apart
+        ),
+    )
+    for result in results if isinstance(results, list) else [results]:
+        if result.signed_xml is not None and result.signed_xml.tag == root.tag:
+            return result.signed_data
+    raise InvalidSignature("the document is not among what is signed")
+
+
+def _judged(
+    leaf: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    store: TrustStore,
+    now: datetime.datetime,
+    claimed: str,
+) -> SignatureReport:
+    chain, chain_said, way = judge_chain(store, leaf, [one for one in others if one != leaf], now)
+    time, time_said = judge_time(leaf, now)
+    revocation, revocation_said = judge_revocation(store, way, now)
+    return SignatureReport(
+        integrity=Integrity.INTACT,
+        integrity_said="the document is what was signed",
+        chain=chain,
+        chain_said=chain_said,
+        time=time,
+        time_said=time_said,
+        revocation=revocation,
+        revocation_said=revocation_said,
+        signer=leaf.subject.rfc4514_string(),
+        signer_sha256=_fingerprint(leaf),
+        claimed_time=claimed,
+    )
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def identified(
+    verified: Verified, administrative: Administrative, signers: Sequence[Signer]
+) -> SignatureReport:
+    """The report with the answer whether the signer may sign for the laboratory.
+
+    Args:
+        verified: the signature.
+        administrative: as read from what is signed.
+        signers: the site's list.
+    """
+    report, certificate = verified.report, verified.certificate
+    if certificate is None:
+        return report
+    if not signers:
+        sentence = "not checked: the site lists no signers ([certificates] signers)"
+        return replace(report, identity_said=sentence)
+    listed = [signer for signer in signers if _is_of(signer, certificate)]
+    if not listed:
+        sentence = f"{report.signer} is listed for no laboratory ([certificates] signers)"
+        return replace(report, identity=Identity.NOT_LISTED, identity_said=sentence)
+    own = {_folded(administrative.laboratory), _folded(administrative.laboratory_code)} - {""}
+    if any(_folded(signer.laboratory) in own for signer in listed):
+        sentence = f"{report.signer} signs for {administrative.laboratory}"
+        return replace(report, identity=Identity.MATCHES, identity_said=sentence)
+    names = ", ".join(signer.laboratory for signer in listed)
+    sentence = f"the document names {administrative.laboratory!r}; its signer signs for {names}"
+    return replace(report, identity=Identity.DIFFERS, identity_said=sentence)
+
+
+def _is_of(signer: Signer, certificate: x509.Certificate) -> bool:
+    if signer.sha256 and signer.sha256.lower() != _fingerprint(certificate):
+        return False
+    if not signer.subject:
+        return bool(signer.sha256)
+    return _parts(x509.Name.from_rfc4514_string(signer.subject)) == _parts(certificate.subject)
+
+
+def _parts(name: x509.Name) -> list[tuple[str, str]]:
+    """The attributes of a distinguished name in any order."""
+    return sorted((part.oid.dotted_string, _folded(str(part.value))) for part in name)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

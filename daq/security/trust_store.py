@@ -1,0 +1,168 @@
+"""The laboratory's own trust: certificates of authorities and lists of revoked certificates in one folder.
+
+Nothing else is trusted, above all not the authorities of the web. Nothing is fetched: a list of revoked
+certificates (CRL) counts if it lies in the folder, is signed by its authority and is not out of date.
+"""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import verification
+
+from daq.security.signature_report import Chain, Revocation, Time
+
+_Loaded = TypeVar("_Loaded", bound=x509.Certificate | x509.CertificateRevocationList)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """What lies in the folder."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    lists: tuple[x509.CertificateRevocationList, ...] = ()
+    problems: tuple[str, ...] = ()
+    """A sentence for each file that cannot be read."""
+
+
+def load_trust_store(folder: Path) -> TrustStore:
+    """Every ``*.pem``, ``*.crt``, ``*.cer`` (certificates) and ``*.crl`` of a folder, PEM or DER."""
+    certificates: list[x509.Certificate] = []
+    lists: list[x509.CertificateRevocationList] = []
+    problems = [] if folder.is_dir() else [f"{folder}: there is no such folder"]
+    for path in sorted(folder.glob("*")):
+        try:
+            if path.suffix in (".pem", ".crt", ".cer"):
+                data = path.read_bytes()
+                certificates += _pem_or_der(
+                    data, x509.load_pem_x509_certificates, x509.load_der_x509_certificate
+                )
+            elif path.suffix == ".crl":
+                lists += _pem_or_der(path.read_bytes(), _pem_list, x509.load_der_x509_crl)
+        except (OSError, ValueError) as error:
+            problems.append(f"{path}: neither a certificate nor a list of revoked ones: {error}")
+    return TrustStore(tuple(certificates), tuple(lists), tuple(problems))
+
+
+def _pem_or_der(
+    data: bytes, several: Callable[[bytes], list[_Loaded]], one: Callable[[bytes], _Loaded]
+) -> list[_Loaded]:
+    return several(data) if b"-----BEGIN" in data else [one(data)]
+
+
+def _pem_list(data: bytes) -> list[x509.CertificateRevocationList]:
+    return [x509.load_pem_x509_crl(data)]
+
+
+def judge_time(leaf: x509.Certificate, now: datetime.datetime) -> tuple[Time, str]:
+    """Whether the signer's certificate is valid now; an earlier time would have to be proven."""
+    start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    span = f"from {start:%Y-%m-%d} to {end:%Y-%m-%d}"
+    if now < start:
+        return Time.NOT_YET_VALID, f"the signer's certificate is valid {span}, not yet on {now:%Y-%m-%d}"
+    if now > end:
+        sentence = (
+            f"the signer's certificate was valid {span}, no longer on {now:%Y-%m-%d}; that it was when it "
+            "signed is not proven"
+        )
+        return Time.EXPIRED, sentence
+    return Time.VALID, f"the signer's certificate is valid {span}"
+
+
+def judge_chain(
+    store: TrustStore, leaf: x509.Certificate, others: Sequence[x509.Certificate], now: datetime.datetime
+) -> tuple[Chain, str, tuple[x509.Certificate, ...]]:
+    """Whether the signer's certificate comes from an authority of the store, and the way to it.
+
+    Expiry is another question (``judge_time``): a chain that held while the certificate was valid is one.
+    """
+    if not store.certificates:
+        return Chain.NOT_CHECKED, "not checked: the site has no trust store ([certificates] trust_dir)", ()
+    error = ""
+    for at in (now, leaf.not_valid_after_utc, leaf.not_valid_before_utc):
+        try:
+            chain = tuple(_verifier(store, at).verify(leaf, list(others)).chain)
+        except verification.VerificationError as failed:
+            error = error or str(failed)
+            continue
+        if len(chain) == 1:
+            return Chain.TRUSTED, "the signer's certificate itself is in the trust store", chain
+        return Chain.TRUSTED, f"it comes from {_name(chain[-1])}, which is in the trust store", chain
+    sentence = (
+        f"{_name(leaf)} comes from no authority of the trust store ({error}); if it is the laboratory's, put "
+        "its authority there"
+    )
+    return Chain.UNTRUSTED, sentence, ()
+
+
+def _verifier(store: TrustStore, at: datetime.datetime) -> verification.ClientVerifier:
+    may_sign = verification.ExtensionPolicy.permit_all().may_be_present(
+        x509.KeyUsage, verification.Criticality.AGNOSTIC, _may_sign
+    )
+    return (
+        verification.PolicyBuilder()
+        .store(verification.Store(list(store.certificates)))
+        .time(at)
+        .extension_policies(ee_policy=may_sign, ca_policy=verification.ExtensionPolicy.webpki_defaults_ca())
+        .build_client_verifier()
+    )
+
+
+def _may_sign(_policy: object, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        raise ValueError("its key is not meant for signatures")
+
+
+def judge_revocation(
+    store: TrustStore, chain: Sequence[x509.Certificate], now: datetime.datetime
+) -> tuple[Revocation, str]:
+    """Whether a certificate below the authority of the store was revoked.
+
+    Args:
+        store: with the lists.
+        chain: from the signer's certificate up.
+        now: a list that is older than it promises proves nothing good.
+    """
+    if not chain:
+        return Revocation.NOT_CHECKED, "not checked: there is no chain to an authority"
+    missing, dates = [], []
+    for certificate in chain[:-1] or chain:
+        current = False
+        for found in _lists_of(certificate, store, chain):
+            entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            if entry is not None:
+                sentence = f"{_name(certificate)} was revoked on {entry.revocation_date_utc:%Y-%m-%d}"
+                return Revocation.REVOKED, sentence
+            if found.next_update_utc is None or found.next_update_utc >= now:
+                current = True
+                dates.append(f"{found.last_update_utc:%Y-%m-%d}")
+        if not current:
+            missing.append(_name(certificate))
+    if missing:
+        names = ", ".join(missing)
+        return Revocation.NOT_CHECKED, f"not checked: no current list (CRL) in the trust store for {names}"
+    return Revocation.GOOD, f"not revoked, by the lists of {', '.join(sorted(set(dates)))}"
+
+
+def _lists_of(
+    certificate: x509.Certificate, store: TrustStore, chain: Sequence[x509.Certificate]
+) -> list[x509.CertificateRevocationList]:
+    """The lists that the issuer of a certificate has signed."""
+    issuers = [one for one in (*chain, *store.certificates) if one.subject == certificate.issuer]
+    own = [one for one in store.lists if one.issuer == certificate.issuer]
+    return [one for one in own if any(_is_signed(one, issuer) for issuer in issuers)]
+
+
+def _is_signed(revoked: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        return revoked.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return False
+
+
+def _name(certificate: x509.Certificate) -> str:
+    return certificate.subject.rfc4514_string()
