@@ -33,7 +33,8 @@
     ├── NonconformityError   nonconforming work: a step that it cannot take now
     ├── BenchError           a sample, a method's version or a session that cannot take this now
     │   ├── NoSuchRecordError     there is no sample, method or session of that name
-    │   └── StepRefusedError      what a session is asked to take is refused, with every reason
+    │   ├── StepRefusedError      what a session is asked to take is refused, with every reason
+    │   └── ResultBlockedError    results cannot be computed, with every datum that is missing or no good
     ├── AuditError           the audit trail does not take this
     └── PaperError           a paper cannot be made, or is not one of ours
 """
@@ -189,6 +190,14 @@ class NoSuchRecordError(BenchError):
 
 class StepRefusedError(BenchError):
     """What a session is asked to take is refused; ``reasons`` holds each as message and its facts."""
+
+    def __init__(self, reasons: tuple[tuple[str, Mapping[str, object]], ...]) -> None:
+        super().__init__("\n".join(message.format(**facts) for message, facts in reasons))
+        self.reasons = reasons
+
+
+class ResultBlockedError(BenchError):
+    """A session's results cannot be computed; ``reasons`` holds each as message and its facts."""
 
     def __init__(self, reasons: tuple[tuple[str, Mapping[str, object]], ...]) -> None:
         super().__init__("\n".join(message.format(**facts) for message, facts in reasons))
