@@ -28,3 +28,8 @@ def with_unit(number: str, unit: str) -> str:
 def typeset(text: str) -> str:
     """A number with a minus sign in place of a hyphen."""
     return text.replace("-", MINUS)
+
+
+def frame_text(frame: bytes) -> str:
+    r"""A frame with what cannot be printed as ``\r``, ``\n`` or ``\x1b``."""
+    return repr(frame)[2:-1].replace("\\'", "'")

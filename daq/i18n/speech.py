@@ -3,9 +3,22 @@
 import datetime
 from zoneinfo import ZoneInfo
 
-from daq.i18n import translation
+from daq.i18n import N_, translation
+from drivers.reading import Quality
 
 NS_PER_S = 1_000_000_000
+
+QUALITIES = {
+    Quality.UNSTABLE: N_("settling"),
+    Quality.UNKNOWN_STABILITY: N_("stability not told"),
+    Quality.OVER_RANGE: N_("over range"),
+    Quality.UNDER_RANGE: N_("under range"),
+    Quality.STALE: N_("stale"),
+    Quality.COMM_FAULT: N_("communication fault"),
+    Quality.SENSOR_FAULT: N_("sensor fault"),
+    Quality.SIMULATED: N_("simulated"),
+    Quality.UNVERIFIED_DIGITS: N_("last digit not verified"),
+}
 
 
 class Speech:
@@ -27,6 +40,13 @@ class Speech:
     def either(self, zh: str, en: str) -> str:
         """The site's own name for something, in this language if it has one."""
         return (zh or en) if self.language == "zh_CN" else (en or zh)
+
+    def quality(self, quality: Quality) -> str:
+        """The flags in words."""
+        flags = [self.say(word) for flag, word in QUALITIES.items() if flag in quality]
+        if not quality & ~Quality.SIMULATED:
+            flags.insert(0, self.say("stable"))
+        return " · ".join(flags)
 
     def time(self, t_ns: int) -> str:
         """Date and time of the site: ``2026-11-23 14:03:22``."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calibration.certificates.model import Certificate
 from calibration.correction import State
 from daq.i18n import N_
-from daq.i18n.figures import symbol, typeset
+from daq.i18n.figures import frame_text, symbol, typeset
 from daq.lab.meaning import Meant
 from daq.web.digits import expanded, number
 from daq.web.facts import CertificateState, ChannelNow, InstrumentNow
@@ -168,8 +168,3 @@ def _cells(meant: Meant, words: Words) -> str:
         row.frame.hex(" "),
     )
     return "".join(f"<td>{html.escape(text)}</td>" for text in texts)
-
-
-def frame_text(frame: bytes) -> str:
-    r"""A frame with what cannot be printed as ``\r``, ``\n`` or ``\x1b``."""
-    return repr(frame)[2:-1].replace("\\'", "'")

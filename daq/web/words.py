@@ -7,7 +7,7 @@ from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
 from daq.web.digits import expanded
 from daq.web.facts import CertificateNow, CertificateState, ChannelState
-from drivers.reading import EventKind, Outcome, Quality
+from drivers.reading import EventKind, Outcome
 
 MARKS = {
     ChannelState.STABLE: "●",
@@ -76,18 +76,6 @@ QUANTITIES = {
     "time": N_("time"),
 }
 
-QUALITIES = {
-    Quality.UNSTABLE: N_("settling"),
-    Quality.UNKNOWN_STABILITY: N_("stability not told"),
-    Quality.OVER_RANGE: N_("over range"),
-    Quality.UNDER_RANGE: N_("under range"),
-    Quality.STALE: N_("stale"),
-    Quality.COMM_FAULT: N_("communication fault"),
-    Quality.SENSOR_FAULT: N_("sensor fault"),
-    Quality.SIMULATED: N_("simulated"),
-    Quality.UNVERIFIED_DIGITS: N_("last digit not verified"),
-}
-
 
 class Words(Speech):
     """Says what the board knows, in one language and one time zone."""
@@ -124,13 +112,6 @@ class Words(Speech):
     def quantity(self, quantity: str) -> str:
         """The quantity's name; one that has none keeps its own spelling."""
         return self.say(QUANTITIES[quantity]) if quantity in QUANTITIES else quantity
-
-    def quality(self, quality: Quality) -> str:
-        """The flags in words."""
-        flags = [self.say(word) for flag, word in QUALITIES.items() if flag in quality]
-        if not quality & ~Quality.SIMULATED:
-            flags.insert(0, self.say("stable"))
-        return " · ".join(flags)
 
     def uncertainty(self, meant: Meant) -> str:
         """``± 0.00034 (k=2.00)``; empty where the value is not corrected."""

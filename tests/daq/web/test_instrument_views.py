@@ -2,7 +2,8 @@
 
 import pytest
 
-from daq.web.instrument_views import frame_text, identity_rows, reasons, record_table
+from daq.i18n.figures import frame_text
+from daq.web.instrument_views import identity_rows, reasons, record_table
 from daq.web.words import Words
 from drivers.reading import EventKind, Quality
 

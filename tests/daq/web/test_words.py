@@ -4,12 +4,13 @@ import pytest
 
 from calibration.correction import State
 from daq.i18n.figures import with_unit
+from daq.i18n.speech import QUALITIES
 from daq.journal import ReadingRow
 from daq.lab.meaning import Meant
 from daq.web.digits import expanded, number, unit
 from daq.web.facts import ChannelState
 from daq.web.live import LOST_KINDS
-from daq.web.words import QUALITIES, REASONS, STATES, UNCORRECTED, Words
+from daq.web.words import REASONS, STATES, UNCORRECTED, Words
 from drivers.reading import Outcome, Quality
 
 NO_VALUE = {
