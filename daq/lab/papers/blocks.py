@@ -33,7 +33,10 @@ class Column:
     """``left``, ``right``, ``center``, or ``decimal``: right, with decimal points under each other."""
     width: float = 0
     """Share of what the others leave; 0 is as wide as its texts."""
-    mono: bool = False
+    style: str = ""
+    """``mono`` for bytes, ``symbol`` for symbols of quantities; otherwise plain."""
+    symbol: bool = False
+    """Whether the title is the symbol of a quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ def table(columns: Sequence[Column], rows: Sequence[Row], size_pt: float = 8.8) 
         "kind": "table",
         "size": size_pt,
         "columns": [
-            {"title": each.title, "align": each.align, "width": each.width, "mono": each.mono}
+            {
+                "title": each.title,
+                "align": each.align,
+                "width": each.width,
+                "style": each.style,
+                "symbol": each.symbol,
+            }
             for each in columns
         ],
         "rows": [

@@ -139,7 +139,7 @@ def parallel_blocks(parallels: Sequence[Parallels], words: PaperWords) -> list[B
         count = max((len(row.values) for row in each.rows), default=0)
         columns = [
             Column(words.say("Parameter"), width=2),
-            Column(words.say("Symbol")),
+            Column(words.say("Symbol"), style="symbol"),
             Column(words.say("Unit")),
             *(Column(words.say("No. {number}", number=i + 1), "decimal", 1) for i in range(count)),
         ]
@@ -224,7 +224,7 @@ def _valid_until(instrument: InstrumentUsed, words: PaperWords) -> Cell:
     day = instrument.valid_until.isoformat() if instrument.valid_until else DASH
     if instrument.was_valid:
         return Cell(day)
-    return Cell(f"{day} ▲ {words.say('not valid when used')}", strong=True, tone="bad")
+    return Cell(f"{day}\n▲ {words.say('not valid when used')}", strong=True, tone="bad")
 
 
 def deviation_blocks(deviations: Sequence[Deviation], words: PaperWords) -> list[Block]:

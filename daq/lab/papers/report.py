@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from calibration.conformity import Comparison
 from daq.i18n import N_
 from daq.i18n.figures import symbol, typeset, with_unit
 from daq.lab.papers.blocks import (
@@ -18,7 +19,7 @@ from daq.lab.papers.blocks import (
     statement,
     table,
 )
-from daq.lab.papers.content import Item, Report
+from daq.lab.papers.content import Item, Report, Verdict
 from daq.lab.papers.paper import (
     Paper,
     ambient_blocks,
@@ -54,7 +55,7 @@ def render_report(report: Report, language: str, timezone: str) -> bytes:
         content=report,
         kind=KIND,
         heading=(words.say("Test report"), "TEST REPORT" if language == "zh_CN" else "检测报告"),
-        number=words.say("No. {number}", number=numbered(report, words)),
+        number=words.say("Report No. {number}", number=numbered(report, words)),
         reference=numbered(report, words),
         made_ns=report.issued_ns,
         landscape=False,
@@ -132,8 +133,8 @@ def _results(report: Report, words: PaperWords) -> Block:
         Column(words.say("Test item"), width=2),
         Column(words.say("Unit"), "center"),
         Column(words.say("Result"), "decimal"),
-        Column("U", "decimal"),
-        Column("k", "decimal"),
+        Column("U", "decimal", symbol=True),
+        Column("k", "decimal", symbol=True),
         Column(words.say("Limit"), "right"),
         Column(words.say("Specification"), width=1.7),
         Column(words.say("Statement of conformity")),
@@ -157,54 +158,63 @@ def _result(item: Item, words: PaperWords) -> list[str | Cell]:
 
 
 def _conclusion(report: Report, words: PaperWords) -> list[Block]:
-    judged = [item for item in report.items if item.verdict is not None]
+    judged = [(item, item.verdict) for item in report.items if item.verdict is not None]
     if not judged:
         return []
-    bad = [words.of(i.name) for i in judged if i.verdict is not None and not i.verdict.decision.accepts]
-    editions = list(dict.fromkeys(i.verdict.edition for i in judged if i.verdict is not None))
-    products = list(dict.fromkeys(words.of(i.verdict.product) for i in judged if i.verdict is not None))
-    comma = words.say(", ")
+    bad = [(item, verdict) for item, verdict in judged if not verdict.decision.accepts]
     message = (
-        N_("Conclusion: {items} of the sample do not conform to {editions} ({products}).")
+        N_("Conclusion: {items} of the sample do not conform to {editions} for {products}.")
         if bad
-        else N_("Conclusion: the items tested conform to {editions} ({products}).")
+        else N_("Conclusion: the items tested conform to {editions} for {products}.")
     )
+    named = bad or judged
     sentence = words.say(
-        message, items=comma.join(bad), editions=comma.join(editions), products=comma.join(products)
+        message,
+        items=words.listed([words.of(item.name) for item, _ in named]),
+        editions=words.listed([verdict.edition for _, verdict in named]),
+        products=words.listed([words.of(verdict.product) for _, verdict in named]),
     )
     return [statement(sentence, bad=bool(bad))]
 
 
 def _explanations(items: Sequence[Item], words: PaperWords) -> list[Block]:
-    """Per item: decision rule, comparison, risk; uncertainty or why there is none; remarks."""
-    lines = [line for item in items for line in _explanation(item, words)]
+    """How verdicts were reached, why an uncertainty is not there, and remarks."""
+    lines = _rules(items, words)
+    for item in items:
+        name = words.of(item.name)
+        if not item.U and item.why_no_uncertainty:
+            message = N_("{item}: no uncertainty is stated: {reason}")
+            lines.append(words.say(message, item=name, reason=item.why_no_uncertainty))
+        if item.remark.zh or item.remark.en:
+            lines.append(words.say("{item}: {remark}", item=name, remark=words.of(item.remark)))
     return [notes(lines)] if lines else []
 
 
-def _explanation(item: Item, words: PaperWords) -> list[str]:
-    name = words.of(item.name)
-    lines = []
-    verdict = item.verdict
-    if verdict is not None:
-        lines.append(
-            words.say(
-                "{item}: compared {value} with {limit} by {comparison}. Decision rule: {rule}. "
-                "Probability that the statement is wrong: {risk}.",
-                item=name,
-                value=with_unit(typeset(verdict.compared), item.unit),
-                limit=with_unit(typeset(verdict.limit), item.unit),
-                comparison=words.say(COMPARISONS[verdict.comparison]),
-                rule=words.rule(verdict.rule),
-                risk=words.risk(verdict.risk),
-            )
+def _rules(items: Sequence[Item], words: PaperWords) -> list[str]:
+    """One sentence for each decision rule and comparison, with the values that it was applied to."""
+    applied: dict[tuple[Comparison, str], list[str]] = {}
+    for item in items:
+        if item.verdict is not None:
+            key = (item.verdict.comparison, item.verdict.rule)
+            applied.setdefault(key, []).append(_compared(item, item.verdict, words))
+    return [
+        words.say(
+            "{values}: {comparison}. Decision rule: {rule}.",
+            values=words.listed(values),
+            comparison=words.say(COMPARISONS[comparison]),
+            rule=words.rule(rule),
         )
-    if not item.U and item.why_no_uncertainty:
-        lines.append(
-            words.say("{item}: no uncertainty is stated: {reason}", item=name, reason=item.why_no_uncertainty)
-        )
-    if item.remark.zh or item.remark.en:
-        lines.append(words.say("{item}: {remark}", item=name, remark=words.of(item.remark)))
-    return lines
+        for (comparison, rule), values in applied.items()
+    ]
+
+
+def _compared(item: Item, verdict: Verdict, words: PaperWords) -> str:
+    """``Moisture 13.96 % (probability that the statement is wrong: 25 %)``."""
+    named = f"{words.of(item.name)} {with_unit(typeset(verdict.compared), item.unit)}"
+    if verdict.risk is None:
+        return named
+    message = N_("{value} (probability that the statement is wrong: {risk})")
+    return words.say(message, value=named, risk=words.risk(verdict.risk))
 
 
 def _statements(report: Report, words: PaperWords) -> list[str]:
@@ -224,7 +234,7 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
         outside = N_("Items marked {mark} are outside the scope of the accreditation.")
         lines.append(words.say(outside, mark=OUTSIDE))
     traceability = (
-        N_("Simulated instruments have no traceability: these numbers are worth nothing.")
+        N_("Simulated instruments: the data have no metrological traceability and must not be used as results.")
         if report.simulated
         else N_(
             "The results are metrologically traceable to the International System of Units (SI) through the "
@@ -257,4 +267,4 @@ def _uncertainty_statement(items: Sequence[Item], words: PaperWords) -> list[str
             "factor k (JCGM 100, JJF 1059.1)."
         )
     )
-    return [words.say(message, level=words.say(", ").join(words.level(level) for level in levels))]
+    return [words.say(message, level=words.listed([words.level(level) for level in levels]))]

@@ -20,7 +20,8 @@ SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "Microsoft YaH
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "SimSun")
 MONO = ("Noto Sans Mono CJK SC", "Source Han Mono SC")
 _FALLBACK_MONO = "DejaVu Sans Mono"
-"""Comes with Typst."""
+_SYMBOL = "Libertinus Serif"
+"""Both come with Typst; Chinese families have no italics for symbols of quantities."""
 _TEMPLATES = Path(str(resources.files("daq.lab.papers") / "templates"))
 
 
@@ -77,7 +78,7 @@ def _families(fonts: typst.Fonts) -> dict[str, str]:
             )
         )
     mono = next((name for name in MONO if name in there), _FALLBACK_MONO)
-    return {"sans": str(sans or serif), "serif": str(serif or sans), "mono": mono}
+    return {"sans": str(sans or serif), "serif": str(serif or sans), "mono": mono, "symbol": _SYMBOL}
 
 
 def _reason(error: typst.TypstError) -> str:

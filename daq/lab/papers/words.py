@@ -1,5 +1,6 @@
 """Words of the papers: decisions, rules and statements as a laboratory prints them."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from calibration.conformity import Comparison, Decision
@@ -8,7 +9,6 @@ from daq.i18n import N_, translation
 from daq.i18n.figures import THIN_SPACE, typeset, with_unit
 from daq.i18n.speech import Speech
 from daq.lab.method_results import DECISION_RULES
-from daq.lab.papers.blocks import DASH
 from daq.lab.papers.content import Bilingual
 
 DECISIONS = {
@@ -75,10 +75,12 @@ class PaperWords(Speech):
         sentence = self.say(_RULES[name])
         return self.say("{sentence} ({source})", sentence=sentence, source=DECISION_RULES[name].source)
 
-    def risk(self, risk: float | None) -> str:
+    def listed(self, texts: Iterable[str]) -> str:
+        """Each of the texts once, one after another."""
+        return self.say(", ").join(dict.fromkeys(texts))
+
+    def risk(self, risk: float) -> str:
         """A probability in percent, with two digits."""
-        if risk is None:
-            return DASH
         if risk < _SMALL_RISK:
             return f"<{THIN_SPACE}0.1{THIN_SPACE}%"
         return with_unit(plain(round_to_digits(risk * 100, 2)), "%")
