@@ -130,7 +130,7 @@ def decide(
                 f"{limits.specification}: rounded values are compared with the limits as written; "
                 f"rule '{rule.name}' needs the unrounded value"
             )
-        value = _rounded_as_written(value, limits)
+        value = rounded_as_written(value, limits)
     decision = _decision(value, limits, acceptance, rule, band)
     chance = probability_of_conformity(float(measured.value), measured.u, limits, measured.dof)
     return Verdict(
@@ -166,8 +166,12 @@ def _decision(value: Decimal, limits: Limits, acceptance: Limits, rule: Rule, ba
     return Decision.CONDITIONAL_FAIL if limits.narrowed(-band).contain(value) else Decision.FAIL
 
 
-def _rounded_as_written(value: Decimal, limits: Limits) -> Decimal:
-    """Rounded to the places of the limits, which must be written alike."""
+def rounded_as_written(value: Decimal, limits: Limits) -> Decimal:
+    """Rounded once to the places of the limits (修约值比较法).
+
+    Raises:
+        ValueRefusedError: the limits are written with different places.
+    """
     places = {limit.as_tuple().exponent for limit in (limits.lower, limits.upper) if limit is not None}
     if len(places) > 1:
         raise ValueRefusedError(

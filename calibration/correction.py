@@ -16,7 +16,7 @@ from calibration.certificates.model import Certificate, Gives, in_force
 from calibration.checks import FloatArray, finite, finite_number
 from calibration.errors import UnitMismatchError, UnknownUnitError, ValueRefusedError
 from calibration.kernels import kernel_of
-from calibration.uncertain import Uncertain, independent
+from calibration.uncertain import Influence, Uncertain, fresh_key, independent
 from calibration.units import unit_of
 
 IntArray = npt.NDArray[np.int64]
@@ -215,13 +215,33 @@ def corrected(raw: float, unit: str, certificate: Certificate) -> Uncertain:
         )
         x += rounding
     if certificate.repeatability:
-        x += independent(
-            0.0, certificate.repeatability, f"repeatability of {name}", dof=certificate.repeatability_dof
+        x += _drawn(
+            certificate, f"repeatability of {name}", certificate.repeatability, certificate.repeatability_dof
         )
     value = certificate.curve.forward(x)
     if certificate.gives is Gives.CORRECTION:
         value = x + value
     for part in certificate.contributions:
-        key = f"{certificate.curve.key}/{part.name}" if part.common else ""
-        value += independent(0.0, part.u, part.name, dof=part.dof, key=key, distribution=part.distribution)
+        if part.common:
+            key = f"{certificate.curve.key}/{part.name}"
+            value += independent(
+                0.0, part.u, part.name, dof=part.dof, key=key, distribution=part.distribution
+            )
+        else:
+            value += _drawn(certificate, part.name, part.u, part.dof, part.distribution)
     return value
+
+
+def _drawn(
+    certificate: Certificate, name: str, u: float, dof: float, distribution: str = "normal"
+) -> Uncertain:
+    """An effect that is new in every reading while its u is known from one estimate.
+
+    Readings of one certificate make one block of it: their effects are independent, but Welch-Satterthwaite
+    wants independent estimates of u (JCGM 100, G.4.1), and ten readings are not ten of those.
+    """
+    block = f"{certificate.curve.key}/{name}"
+    influence = Influence(
+        key=fresh_key(name), name=name, block=block, dof=dof, estimate=0.0, u=u, distribution=distribution
+    )
+    return Uncertain(0.0, {influence: u})

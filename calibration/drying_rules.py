@@ -150,14 +150,16 @@ def accept_parallels(results_percent: Sequence[Decimal | float], rule: ParallelR
         rule: the method's.
 
     Raises:
-        ValueRefusedError: fewer than 2, or one is not finite or negative.
+        ValueRefusedError: fewer than 2, one that is not finite, or a negative one under a relative rule.
     """
     results = [decimal_of(result) for result in results_percent]
     if len(results) < 2:
         raise ValueRefusedError(f"parallel determinations are 2 or more, found {len(results)}")
     for number, result in enumerate(results, 1):
-        if result < 0:
-            raise ValueRefusedError(f"determination {number} is {result} %; a moisture is not negative")
+        if result < 0 and rule.relative is not None:
+            raise ValueRefusedError(
+                f"determination {number} is {result}; a range relative to the mean needs positive ones"
+            )
     total = sum(results, Decimal(0))
     spread = max(results) - min(results)
     if rule.relative is not None:
