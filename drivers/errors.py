@@ -8,6 +8,8 @@
     └── ProtocolError        bytes came that the dialect does not allow: garbage, another question's answer
         └── SerialNumberError   the instrument is not the one in the register
     ProfileError             a profile or URL that cannot be used: file, key, what was found, what is allowed
+    ClockError               the fast clock of a simulated laboratory: its file, and what is wrong with it
+    HandError                what the operator's hand in a simulated laboratory cannot do
 """
 
 from drivers.reading import Outcome
@@ -44,3 +46,11 @@ class SerialNumberError(ProtocolError):
 
 class ProfileError(Exception):
     """A profile, or an instrument's URL, that cannot be used; the sentence names every mistake."""
+
+
+class ClockError(Exception):
+    """The fast clock of a simulated laboratory cannot be used; the sentence names its file."""
+
+
+class HandError(Exception):
+    """What the operator's hand in a simulated laboratory was told cannot be done; the sentence says why."""
