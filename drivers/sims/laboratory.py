@@ -1,15 +1,23 @@
 """A county laboratory in Shizhu, for coptis and chili: five instruments on real wires, and one bad cable."""
 
 import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from drivers.clock import Clock
-from drivers.profiles import load_profiles, named
+from drivers.errors import LinkError
+from drivers.profiles import Profile, load_profiles, named
 from drivers.sims.faults import Cut, FaultPlan, Rule
-from drivers.sims.twins import client_url, framing_for, make_twin
+from drivers.sims.hand import Hand, HandTwin
+from drivers.sims.mt_sics import MtSicsTwin
+from drivers.sims.physics import Course, Oven, room_humidity, room_temperature, water_bath
+from drivers.sims.sartorius import SbiTwin
+from drivers.sims.steered import Deviation, SteeredPan, steered
+from drivers.sims.twin import Twin
+from drivers.sims.twins import client_url, framing_for, make_twin, registers_twin
 from drivers.sims.wire import SimServer
 
 LOOSE_CABLE: FaultPlan = (Rule(Cut(), start_s=25.0, length_s=8.0, every_s=150.0),)
@@ -46,6 +54,8 @@ class _Plan:
 
 
 PTY_LINK = "b-02"
+HAND_FILE = "hand.url"
+"""Where the hand takes its words, as long as the laboratory runs: a line of text in, a line of JSON out."""
 _FREE_PORT = "tcp://127.0.0.1:0"
 _BENCHES = (
     _Plan(
@@ -95,11 +105,34 @@ _BENCHES = (
 )
 
 
+def _oven(seed: int) -> Course:
+    """The thermostat's cycle, within the 100 degC to 105 degC of the pharmacopoeia's method."""
+    return Oven(seed, low_degc=102.95, high_degc=104.25).at
+
+
+_AIR: Mapping[str, Mapping[str, tuple[str, Callable[[int], Course]]]] = {
+    "H-01": {
+        "temperature": ("room", lambda seed: room_temperature(seed).at),
+        "humidity": ("humidity", lambda seed: room_humidity(seed).at),
+    },
+    "O-01": {
+        "temperature-1": ("oven", _oven),
+        "temperature-2": ("bath", lambda seed: water_bath(seed).at),
+    },
+}
+"""What of the bench's air each channel measures, and its usual course by the seed."""
+DEVIATIONS = {"B-01": Deviation(-0.02e-3, 0.0021e-3), "B-02": Deviation(-0.5e-3, -0.011e-3)}
+"""The certificates of ``config/demo`` correct just this, so that a corrected mass is the true one."""
+
+
 class Laboratory:
     """The laboratory while it runs; leaving it as a context manager stops every sim."""
 
-    def __init__(self, instruments: tuple[LaboratoryInstrument, ...], sims: contextlib.ExitStack) -> None:
+    def __init__(
+        self, instruments: tuple[LaboratoryInstrument, ...], hand: Hand, sims: contextlib.ExitStack
+    ) -> None:
         self.instruments = instruments
+        self.hand = hand
         self._sims = sims
 
     def stop(self) -> None:
@@ -115,26 +148,73 @@ class Laboratory:
         self.stop()
 
 
-def start_laboratory(base_dir: Path, clock: Clock) -> Laboratory:
-    """Start the five instruments on free ports, and the pty's link in ``base_dir``.
+class _Plug:
+    """The line of one instrument: pulled out, or with the bad days it usually has."""
+
+    def __init__(self, server: SimServer, usual: FaultPlan) -> None:
+        self._server = server
+        self._usual = usual
+        self.is_cut = False
+
+    def cut(self) -> None:
+        self._server.arm((Rule(Cut()),))
+        self.is_cut = True
+
+    def mend(self) -> None:
+        self._server.arm(self._usual)
+        self.is_cut = False
+
+
+def start_laboratory(base_dir: Path, clock: Clock, *, resting: bool = False) -> Laboratory:
+    """Start the five instruments and the hand's line on free ports.
+
+    Args:
+        base_dir: the demo's folder, for links and the bench's script; that of an earlier laboratory goes on.
+        clock: its time is the bench's, its monotonic time that of the wires.
+        resting: nobody is there but the hand: pans stay empty until it puts something on, no cable is loose.
 
     Raises:
         LinkError: a wire cannot be made; the ones that were made are taken down again.
+        HandError: the script of the earlier laboratory cannot be used.
     """
-    profiles = load_profiles()
+    if not base_dir.is_dir():
+        raise LinkError(f"{base_dir} does not exist: a laboratory keeps its lines in a folder that does")
     link = base_dir / PTY_LINK
     if link.is_symlink():
         link.unlink()  # left by a laboratory that was killed; it may lead to somebody else's terminal now
+    hand = Hand(clock, base_dir)
     with contextlib.ExitStack() as starting:
         instruments = []
         for seed, plan in enumerate(_BENCHES):
-            profile = named(profiles, plan.profile)
-            listen = plan.listen.format(base=base_dir)
-            twin = make_twin(profile, "default", seed, framing_for(listen), plan.serial_number)
-            server = starting.enter_context(SimServer(twin, listen, plan.faults, clock))
+            profile = named(load_profiles(), plan.profile)
+            faults = () if resting else plan.faults
+            twin = _twin(plan, profile, seed, hand, resting)
+            server = SimServer(twin, plan.listen.format(base=base_dir), faults, clock)
+            starting.enter_context(server)
+            hand.wires[plan.name] = _Plug(server, faults)
             instruments.append(_bench(plan, client_url(profile, server.url)))
+        line = starting.enter_context(SimServer(HandTwin(hand), _FREE_PORT, clock=clock))
+        (base_dir / HAND_FILE).write_text(f"{line.url}\n", encoding="ascii")
+        starting.callback((base_dir / HAND_FILE).unlink, missing_ok=True)
         running = starting.pop_all()
-    return Laboratory(tuple(instruments), running)
+    return Laboratory(tuple(instruments), hand, running)
+
+
+def _twin(plan: _Plan, profile: Profile, seed: int, hand: Hand, resting: bool) -> Twin:
+    """The twin of one instrument, with the bench under it where the bench has something to say."""
+    framing = framing_for(plan.listen)
+    if plan.name in _AIR:
+        courses = {
+            channel: steered(hand, name, usual(seed)) for channel, (name, usual) in _AIR[plan.name].items()
+        }
+        return registers_twin(profile, courses, framing)
+    twin = make_twin(profile, "default", seed, framing, plan.serial_number)
+    if isinstance(twin, MtSicsTwin | SbiTwin):
+        digit_g = 10.0**-twin.plate.decimals
+        routine = None if resting else twin.pan
+        twin.pan = SteeredPan(hand, plan.name, digit_g, DEVIATIONS[plan.name], routine)
+        hand.keyboards[plan.name] = twin.keys
+    return twin
 
 
 def _bench(plan: _Plan, url: str) -> LaboratoryInstrument:

@@ -4,7 +4,7 @@ Sources: MT-SICS reference manual for Excellence balances; operating instruction
 """
 
 from drivers.sims.physics import Pan, Weighing
-from drivers.sims.twin import Command, Nameplate, fixed, line_end
+from drivers.sims.twin import Command, Keys, Nameplate, fixed, line_end
 
 STABILITY_TIMEOUT_S = 10.0
 """How long ``S``, ``Z`` and ``T`` wait for stability before they give up with ``I``."""
@@ -22,6 +22,7 @@ class MtSicsTwin:
     def __init__(self, pan: Pan, plate: Nameplate, probe_degc: float = 21.8) -> None:
         self.pan = pan
         self.plate = plate
+        self.keys = Keys()
         self._name = ""
         self._zero_g = 0.0
         self._tare_g = 0.0
@@ -74,13 +75,25 @@ class MtSicsTwin:
         return command(rest, now_s).encode("ascii")
 
     def spontaneous(self, now_s: float) -> bytes:
-        """The reply that waited, or the next line of a stream."""
+        """The reply that waited, a line for the print key, or the next line of a stream."""
         if self._waiting:
             return self._end_wait(now_s).encode("ascii")
+        if self.keys and self._load(now_s).stable:
+            return self._serve_key(self.keys.take(), now_s).encode("ascii")
         if self._stream_due_s is None or now_s < self._stream_due_s:
             return b""
         self._stream_due_s = now_s + STREAM_PERIOD_S
         return self._weight("S", now_s).encode("ascii")
+
+    def _serve_key(self, key: str, now_s: float) -> str:
+        """The print key sends a stable weight (``ST 1`` of the manual); the others act in silence."""
+        if key == "print":
+            return self._weight("S", now_s)
+        if key == "tare":
+            self._tare("T", now_s)
+        else:
+            self._zero("Z", now_s)
+        return ""
 
     def _end_wait(self, now_s: float) -> str:
         waiting = self._waiting

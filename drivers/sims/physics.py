@@ -5,7 +5,7 @@ changes nothing, so a test may ask for any moment, and two runs of one seed are 
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from statistics import NormalDist
@@ -13,6 +13,10 @@ from typing import Protocol
 
 NOISE_STEP_S = 0.1
 """Noise holds still this long, as a display does between two updates."""
+
+SETTLING_S = 0.35
+"""Time constant with which a pan's oscillation is damped."""
+OSCILLATION_S = 0.6
 
 Course = Callable[[float], float | None]
 """A quantity over time in s; None while its sensor is broken."""
@@ -37,6 +41,23 @@ class Weighing:
 
     mass_g: float
     stable: bool
+
+
+def swing(steps: Iterable[tuple[float, float]], now_s: float) -> tuple[float, float]:
+    """How far a pan is from its load, and how far it still moves, both in g: a damped oscillation.
+
+    Args:
+        steps: time in s and change of the load in g; those to come do not count.
+        now_s: when.
+    """
+    off_g = moving_g = 0.0
+    for time_s, step_g in steps:
+        if time_s <= now_s:
+            since_s = now_s - time_s
+            damping = math.exp(-since_s / SETTLING_S)
+            off_g -= step_g * damping * math.cos(math.tau * since_s / OSCILLATION_S)
+            moving_g += abs(step_g) * damping
+    return off_g, moving_g
 
 
 class Pan(Protocol):
@@ -98,23 +119,19 @@ class OperatedPan:
     digit_g: float
     """The smallest step of the display: noise and drift are some digits, stable is less than one."""
     seed: int = 0
-    settling_s: float = 0.35
-    """Time constant of the damping."""
-    oscillation_s: float = 0.6
     drift_s: float = 2700.0
 
     def at(self, now_s: float) -> Weighing:
         """Load and stability at ``now_s``; the operator begins at 0 s."""
         cycle = math.floor(now_s / self.routine.cycle_s)
-        mass_g = moving_g = 0.0
-        for one in range(max(cycle - 1, 0), cycle + 1):
-            for time_s, step_g in self.routine.steps(self.seed, one):
-                if time_s > now_s:
-                    continue
-                since_s = now_s - time_s
-                damping = math.exp(-since_s / self.settling_s)
-                mass_g += step_g * (1 - damping * math.cos(math.tau * since_s / self.oscillation_s))
-                moving_g += abs(step_g) * damping
+        steps = [
+            step
+            for one in range(max(cycle - 1, 0), cycle + 1)
+            for step in self.routine.steps(self.seed, one)
+            if step[0] <= now_s
+        ]
+        off_g, moving_g = swing(steps, now_s)
+        mass_g = sum(step_g for _, step_g in steps) + off_g
         drift_g = 2 * self.digit_g * math.sin(math.tau * now_s / self.drift_s)
         noise_g = 0.35 * self.digit_g * noise(now_s, self.seed, "pan")
         return Weighing(mass_g + drift_g + noise_g, moving_g < self.digit_g)

@@ -5,7 +5,7 @@ the Cubis manual.
 """
 
 from drivers.sims.physics import DryingRuns, Pan
-from drivers.sims.twin import Nameplate, fixed
+from drivers.sims.twin import Keys, Nameplate, fixed
 
 ESC = b"\x1b"
 
@@ -41,6 +41,7 @@ class SbiTwin:
     def __init__(self, pan: Pan, plate: Nameplate) -> None:
         self.pan = pan
         self.plate = plate
+        self.keys = Keys()
         self._zero_g = 0.0
         self._tare_g = 0.0
 
@@ -56,7 +57,7 @@ class SbiTwin:
             case b"T":
                 self._zero_or_tare(now_s)
             case b"U":
-                self._tare_g = self.pan.at(now_s).mass_g - self._zero_g
+                self._tare(now_s)
             case b"V":
                 self._zero(now_s)
             case b"x1_":
@@ -68,8 +69,20 @@ class SbiTwin:
         return b""
 
     def spontaneous(self, now_s: float) -> bytes:
-        """Nothing: auto-print is off."""
+        """A line for the print key; automatic printing is off."""
+        if not self.keys or not self.pan.at(now_s).stable:
+            return b""
+        match self.keys.take():
+            case "print":
+                return self._line(now_s).encode("ascii")
+            case "tare":
+                self._tare(now_s)
+            case "zero":
+                self._zero(now_s)
         return b""
+
+    def _tare(self, now_s: float) -> None:
+        self._tare_g = self.pan.at(now_s).mass_g - self._zero_g
 
     def _zero_or_tare(self, now_s: float) -> None:
         gross_g = self.pan.at(now_s).mass_g - self._zero_g

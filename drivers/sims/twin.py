@@ -1,5 +1,6 @@
 """What every twin is: bytes in, bytes out, and a time that is handed in."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -30,6 +31,24 @@ class Nameplate:
     firmware: str
     capacity_g: float = 0.0
     decimals: int = 0
+
+
+class Keys:
+    """Keys of a balance that were pressed, in whatever thread, and wait until the pan is still."""
+
+    def __init__(self) -> None:
+        self._pressed: deque[str] = deque(maxlen=8)
+
+    def press(self, key: str) -> None:
+        """Press ``tare``, ``zero`` or ``print``."""
+        self._pressed.append(key)
+
+    def take(self) -> str:
+        """The key that was pressed first; empty if none was."""
+        return self._pressed.popleft() if self._pressed else ""
+
+    def __bool__(self) -> bool:
+        return bool(self._pressed)
 
 
 def line_end(buffer: bytes) -> int:

@@ -1,6 +1,6 @@
 """The twin of a profile: which dialect, which physics, which scenario."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from drivers.errors import ProfileError
 from drivers.profiles import Profile
@@ -90,10 +90,20 @@ def make_twin(
         msg = f"scenario: found {scenario!r}; a twin of {profile.dialect} plays {allowed}"
         raise ProfileError(msg)
     if isinstance(profile.options, RegisterMap):
-        courses = _courses(profile, scenario, seed)
-        made = {each: RegistersTwin(profile.options, courses, each, profile.unit_id) for each in Framing}
-        return made[framing] if framing else EitherFraming(made[Framing.RTU], made[Framing.MBAP])
+        return registers_twin(profile, _courses(profile, scenario, seed), framing)
     return _TEXT_TWINS[profile.dialect](scenario, seed, serial_number or f"SIM{seed:07}")
+
+
+def registers_twin(profile: Profile, courses: Mapping[str, Course], framing: Framing | None = None) -> Twin:
+    """A twin of a Modbus profile whose channels measure ``courses``.
+
+    Raises:
+        ProfileError: the profile speaks no Modbus.
+    """
+    if not isinstance(profile.options, RegisterMap):
+        raise ProfileError(f"{profile.name} has no registers: it speaks {profile.dialect}")
+    made = {each: RegistersTwin(profile.options, courses, each, profile.unit_id) for each in Framing}
+    return made[framing] if framing else EitherFraming(made[Framing.RTU], made[Framing.MBAP])
 
 
 def _mt_sics(scenario: str, seed: int, serial_number: str) -> Twin:
