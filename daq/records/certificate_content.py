@@ -87,6 +87,8 @@ class Content:
     issued_on: datetime.date | None = None
     stated_due: datetime.date | None = None
     """Valid until, or next calibration, as the document states it; of a calibration it is only shown."""
+    stated_from_ns: int | None = None
+    """In force from, as a native file of the laboratory proposes it."""
     due: Due | None = None
     stage: str = ""
     """``as-found`` or ``as-left``; empty without an adjustment."""
@@ -98,6 +100,8 @@ class Content:
     """Which of its proposals this is."""
     as_found: int | None = None
     """Which of its proposals tells how the same channel was before the adjustment."""
+    errors: tuple[str, ...] = ()
+    """Findings of the importer that stand in the way until they are settled."""
     corrections: tuple[Correction, ...] = ()
     settled: tuple[Settled, ...] = ()
 
@@ -132,6 +136,7 @@ def content_from(text: str) -> Content:
         for key in ("received_on", "issued_on", "stated_due"):
             found[key] = _date(found[key])
         found["due"] = _due(found["due"])
+        found["errors"] = tuple(found["errors"])
         found["corrections"] = tuple(Correction(**each) for each in found["corrections"])
         found["settled"] = tuple(Settled(**each) for each in found["settled"])
         return Content(**found)
