@@ -124,23 +124,46 @@ def grant_override(
             lost the role.
         EquipmentError: no such equipment, or no reason.
     """
+    with changing(engine) as connection:
+        return write_override(connection, request, signatures, clock.now_ns())
+
+
+def write_override(
+    connection: Connection, request: OverrideRequest, signatures: tuple[Signature, Signature], now_ns: int
+) -> Override:
+    """The same inside of a transaction, such as that of the session it is for.
+
+    Raises:
+        TwoPersonError, NotPermittedError, EquipmentError: as ``grant_override``.
+    """
+    if not request.reason.strip() or not request.session:
+        raise EquipmentError(N_("To use equipment that is not valid needs a session and a reason."))
+    demand_override(connection, signatures)
+    first, second = signatures
+    reason = " ".join(request.reason.split())
+    find_equipment(connection, request.equipment)
+    text = as_text({"session": request.session, "reason": reason, "second": second.person})
+    entry = write_log(connection, first.actor, (request.equipment, OVERRIDE, text), now_ns)
+    kept = OverrideRequest(request.equipment, request.session, reason)
+    return Override(kept, first.person, second.person, entry.t_ns)
+
+
+def demand_override(connection: Connection, signatures: tuple[Signature, Signature]) -> None:
+    """Two people may allow what is refused otherwise, if one of them is a quality manager.
+
+    Raises:
+        TwoPersonError: both signatures are of one person.
+        NotPermittedError: neither is a quality manager's, a signature means something else, or a person has
+            lost the role.
+    """
     first, second = signatures
     demand_two_people(first.person, second.person)
     if any(signature.meaning != OVERRIDE for signature in signatures):
         raise NotPermittedError(N_("These signatures were given for something else; sign again."))
     if Role.QUALITY_MANAGER not in {first.role, second.role}:
         raise NotPermittedError(N_("One of the two who allow this must be a quality manager."))
-    reason = " ".join(request.reason.split())
-    if not reason or not request.session:
-        raise EquipmentError(N_("To use equipment that is not valid needs a session and a reason."))
-    with changing(engine) as connection:
-        for signature in signatures:
-            demand_role(connection, signature.person, signature.role)
-        find_equipment(connection, request.equipment)
-        text = as_text({"session": request.session, "reason": reason, "second": second.person})
-        entry = write_log(connection, first.actor, (request.equipment, OVERRIDE, text), clock.now_ns())
-    kept = OverrideRequest(request.equipment, request.session, reason)
-    return Override(kept, first.person, second.person, entry.t_ns)
+    for signature in signatures:
+        demand_role(connection, signature.person, signature.role)
 
 
 def find_override(connection: Connection, name: str, session: str) -> Override | None:
