@@ -3,8 +3,10 @@
 import enum
 import re
 
-from calibration.certificates.pdf.reading import MAX_BYTES as MOST_BYTES
 from calibration.errors import CertificateError
+
+MOST_BYTES = 30 * 2**20
+"""Of a PDF, the largest of them; the other readers have smaller limits of their own."""
 
 
 class DocumentKind(enum.StrEnum):

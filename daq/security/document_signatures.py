@@ -29,7 +29,14 @@ from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
 from calibration.certificates.dcc.document import SIGNATURE
 from calibration.certificates.imported import Administrative
 from calibration.certificates.safe_xml import parse_xml
-from daq.security.signature_report import Identity, Integrity, SignatureReport, not_verifiable, unsigned
+from daq.security.signature_report import (
+    Identity,
+    Integrity,
+    SignatureReport,
+    Signer,
+    not_verifiable,
+    unsigned,
+)
 from daq.security.trust_store import TrustStore, judge_chain, judge_revocation, judge_time
 
 MOST_CERTIFICATES = 10
@@ -58,15 +65,6 @@ _UNVERIFIABLE = (
     SignXMLException,
 )
 """What comes out of keys and forms that are not foreseen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Which certificate a laboratory signs with; ``subject`` and ``sha256``, where given, must both fit."""
-
-    laboratory: str
-    subject: str = ""
-    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

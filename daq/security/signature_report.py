@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from calibration.certificates.imported import Finding, Severity
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Which certificate a laboratory signs with; ``subject`` and ``sha256``, where given, must both fit."""
+
+    laboratory: str
+    subject: str = ""
+    sha256: str = ""
+
+
 class Integrity(enum.StrEnum):
     """Whether the document is what was signed."""
 

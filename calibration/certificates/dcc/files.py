@@ -4,12 +4,12 @@ import base64
 import binascii
 import hashlib
 import re
-import unicodedata
 
 from lxml import etree
 
 from calibration.certificates.dcc.document import DCC, Document
 from calibration.certificates.dsi import text_of
+from calibration.certificates.file_names import shown_name
 from calibration.certificates.findings import Findings, place_of
 from calibration.certificates.imported import EmbeddedFile
 from calibration.errors import CertificateError
@@ -39,7 +39,6 @@ _WELCOME = {
     "application/xml",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_NO_PATH = re.compile(r"[/\\]")
 
 
 def read_files(document: Document) -> tuple[EmbeddedFile, ...]:
@@ -75,7 +74,7 @@ def _file(data: etree._Element, findings: Findings) -> EmbeddedFile | None:
     if block is None:
         return None
     mime_type = text_of(block.find(f"{DCC}mimeType")).lower()
-    name = _shown_name(text_of(block.find(f"{DCC}fileName")), block, findings)
+    name = _name(text_of(block.find(f"{DCC}fileName")), block, findings)
     _check_type(mime_type, content, block, findings)
     return EmbeddedFile(
         name=name,
@@ -87,13 +86,11 @@ def _file(data: etree._Element, findings: Findings) -> EmbeddedFile | None:
     )
 
 
-def _shown_name(written: str, block: etree._Element, findings: Findings) -> str:
-    """The last part of the name without what misleads the eye; it is never used as a path."""
-    last = _NO_PATH.split(written)[-1]
-    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")[:120]
+def _name(written: str, block: etree._Element, findings: Findings) -> str:
+    shown = shown_name(written)
     if shown != written:
         findings.warn(block, f"found the file name {written[:80]!r}; it is shown as {shown!r}")
-    return shown or "unnamed"
+    return shown
 
 
 def _check_type(mime_type: str, content: bytes, block: etree._Element, findings: Findings) -> None:

@@ -6,8 +6,8 @@ and what is not is told in docs/certificate-pdf.md.
 
 import datetime
 import hashlib
-import unicodedata
 
+from calibration.certificates.file_names import shown_name
 from calibration.certificates.findings import Findings
 from calibration.certificates.imported import EmbeddedFile
 from calibration.certificates.pdf.admin import (
@@ -118,8 +118,7 @@ def _check_page(page: Page, findings: Findings, *, has_text: bool) -> None:
 def _files(document: Opened, findings: Findings) -> tuple[EmbeddedFile, ...]:
     found = []
     for number, (name, content) in enumerate(document.files, start=1):
-        last = name.replace("\\", "/").rsplit("/", 1)[-1]
-        shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")[:120] or "unnamed"
+        shown = shown_name(name)
         findings.note(
             "", f"the XML file {shown!r} is embedded; if it is a certificate, import it instead of the pages"
         )

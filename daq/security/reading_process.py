@@ -1,0 +1,177 @@
+"""The confined process that reads one document of a stranger: a request and bytes in, what was found out.
+
+Its parent (``uploads``) believes nothing of it but the types of the answer. The libraries are loaded when a
+document needs them, so that each costs only its own.
+"""
+
+import dataclasses
+import datetime
+import enum
+import hashlib
+import io
+import json
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from calibration.certificates.imported import Finding, Imported, Severity
+from calibration.errors import CertificateError
+from daq.security.carried import plain, typed
+from daq.security.confinement import MEMORY_BYTES, confine
+from daq.security.document_kinds import DocumentKind
+from daq.security.signature_report import SignatureReport, Signer, not_verifiable, unsigned
+
+MOST_PIXELS = 40_000_000
+"""Of the picture of a page: A3 at 400 dpi has 31 million."""
+
+Answer = dict[str, Any]
+
+
+class Task(enum.StrEnum):
+    """What is wanted of a document."""
+
+    READ = "read"
+    PICTURE = "picture"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is wanted, and what it is checked against."""
+
+    task: Task
+    kind: DocumentKind
+    file_name: str
+    now: datetime.datetime
+    """Aware, in the zone of the laboratory."""
+    schema_dir: str = ""
+    trust_dir: str = ""
+    signers: tuple[Signer, ...] = ()
+    page: int = 1
+    dpi: int = 0
+
+
+def main() -> None:
+    """Answer one request; the argument is the number of seconds that it may take."""
+    confine(math.ceil(float(sys.argv[1])))
+    request = typed(Request, json.loads(sys.stdin.buffer.readline()))
+    found = answer(request, sys.stdin.buffer.read())
+    sys.stdout.buffer.write(json.dumps(found).encode())
+
+
+def answer(request: Request, data: bytes) -> Answer:
+    """``refused``, a list of sentences, or what the task gives."""
+    try:
+        return _TASKS[request.task](request, data)
+    except CertificateError as error:
+        return {"refused": list(error.mistakes)}
+    except MemoryError:
+        sentence = f"reading it takes more than {MEMORY_BYTES >> 20} MiB; no certificate does"
+    except Exception as error:  # noqa: BLE001 - the edge of a process: libraries raise anything
+        sentence = (
+            f"it cannot be read ({type(error).__name__}): damaged, or of a form that is not foreseen; ask "
+            "the laboratory for it again, or key its values in"
+        )
+    return {"refused": [f"{request.file_name}: {sentence}"]}
+
+
+def _read(request: Request, data: bytes) -> Answer:
+    imported, report = _READERS[request.kind](request, data)
+    if report.refusal:
+        return {"refused": [f"{request.file_name}: {report.refusal}"], "signature": plain(report)}
+    return {"imported": plain(imported), "signature": plain(report)}
+
+
+def _dcc(request: Request, data: bytes) -> tuple[Imported | None, SignatureReport]:
+    from calibration.certificates.dcc.importer import read_dcc
+    from daq.security.document_signatures import identified, verify_signature
+    from daq.security.trust_store import TrustStore, load_trust_store
+
+    store = load_trust_store(Path(request.trust_dir)) if request.trust_dir else TrustStore()
+    verified = verify_signature(data, request.file_name, store, request.now)
+    if verified.report.refusal:
+        return None, verified.report
+    schema_dir = Path(request.schema_dir) if request.schema_dir else None
+    imported = read_dcc(verified.signed or data, request.file_name, request.now.date(), schema_dir)
+    report = identified(verified, imported.administrative, request.signers)
+    problems = [Finding(Severity.WARNING, "trust store", sentence) for sentence in store.problems]
+    order = list(Severity)
+    findings = [*report.findings(), *problems, *imported.findings]
+    whole = dataclasses.replace(  # the signed part cannot say these of the whole
+        imported,
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        signatures=int(report.is_signed),
+        findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),
+    )
+    return whole, report
+
+
+def _pdf(request: Request, data: bytes) -> tuple[Imported, SignatureReport]:
+    from calibration.certificates.pdf.importer import read_pdf
+
+    imported = read_pdf(data, request.file_name, request.now.date())
+    if imported.signatures:
+        return imported, not_verifiable(f"sealed or signed {imported.signatures} times inside the PDF")
+    return imported, unsigned()
+
+
+def _workbook(request: Request, data: bytes) -> tuple[Imported, SignatureReport]:
+    from calibration.certificates.workbook.importer import read_workbook
+
+    return read_workbook(data, request.file_name, request.now.date()), unsigned()
+
+
+def _native(request: Request, data: bytes) -> tuple[Imported, SignatureReport]:
+    from calibration.certificates.native_document import read_native_document
+
+    return read_native_document(data, request.file_name), unsigned()
+
+
+def _picture(request: Request, data: bytes) -> Answer:
+    """A page as PNG, as a reader of PDF shows it."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    page = document[_index(request, len(document))]
+    width, height = page.get_size()
+    if width * height * (request.dpi / 72) ** 2 > MOST_PIXELS:
+        sentence = f"page {request.page} is too large for a picture of {request.dpi} dpi"
+        raise CertificateError((f"{request.file_name}: {sentence}",))
+    png = io.BytesIO()
+    page.render(scale=request.dpi / 72).to_pil().save(png, "PNG")
+    return {"picture": plain(png.getvalue())}
+
+
+def _words(request: Request, data: bytes) -> Answer:
+    """Every word of a page with its place."""
+    from calibration.certificates.pdf.reading import open_pdf
+
+    pages = open_pdf(data, request.file_name).pages
+    page = pages[_index(request, len(pages))]
+    return {"words": [plain(segment) for line in page.lines for segment in line.segments]}
+
+
+def _index(request: Request, count: int) -> int:
+    if not 1 <= request.page <= count:
+        raise CertificateError((f"{request.file_name}: there is no page {request.page}; it has {count}",))
+    return request.page - 1
+
+
+_TASKS: dict[Task, Callable[[Request, bytes], Answer]] = {
+    Task.READ: _read,
+    Task.PICTURE: _picture,
+    Task.WORDS: _words,
+}
+_READERS: dict[DocumentKind, Callable[[Request, bytes], tuple[Imported | None, SignatureReport]]] = {
+    DocumentKind.DCC: _dcc,
+    DocumentKind.PDF: _pdf,
+    DocumentKind.WORKBOOK: _workbook,
+    DocumentKind.CSV: _workbook,
+    DocumentKind.NATIVE: _native,
+}
+
+if __name__ == "__main__":
+    main()

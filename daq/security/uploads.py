@@ -1,0 +1,190 @@
+"""Documents of strangers: gated, then read in a confined process of their own, whatever their format.
+
+The process (``reading_process``) has 1 GiB of memory, a few seconds, no network, no file that it may write
+and no descriptor but its pipes; what it answers arrives as values of known types (``carried``). It is the
+only place where bytes of strangers are parsed; the importers in ``calibration`` know nothing of it.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from calibration.certificates.file_names import shown_name
+from calibration.certificates.imported import Imported
+from calibration.certificates.pdf.located import ImportedPdf
+from calibration.certificates.pdf.text import Segment
+from calibration.errors import CertificateError
+from daq.security.carried import plain, typed
+from daq.security.confinement import MEMORY_BYTES
+from daq.security.document_kinds import DocumentKind, kind_of
+from daq.security.reading_process import Request, Task
+from daq.security.signature_report import SignatureReport, Signer
+from daq.settings import CertificatesSettings
+
+WALL_SECONDS = 8.0
+"""For one document; with the start of the program it costs less than 10 s."""
+MOST_ANSWER_BYTES = 64 * 2**20
+
+_MODULE = "daq.security.reading_process"
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_DIED = (
+    f"reading it takes more than {WALL_SECONDS:g} s or {MEMORY_BYTES >> 20} MiB; no certificate does. Ask "
+    "the laboratory for a plain file, or key its values in"
+)
+_UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What came of an upload: either ``imported``, or ``refused`` with a sentence for each reason."""
+
+    file_name: str
+    """As the uploader calls it, for people only: without path and invisible characters."""
+    sha256: str
+    size: int
+    kind: DocumentKind | None
+    """None where not even that is known."""
+    imported: Imported | None = None
+    """An ``ImportedPdf``, with the place of every cell, where it is a PDF."""
+    signature: SignatureReport | None = None
+    """None where it was refused before anybody looked."""
+    refused: tuple[str, ...] = ()
+
+
+def examine(data: bytes, file_name: str, against: CertificatesSettings, now: datetime.datetime) -> Examined:
+    """Everything that the bytes of an uploaded document say.
+
+    Args:
+        data: the bytes.
+        file_name: as the uploader calls it; for the sentences, never a path.
+        against: schemas, trust store and signers of the site.
+        now: aware, in the zone of the laboratory: nothing can be dated later, signatures are verified at it.
+    """
+    name = shown_name(file_name)
+    about: dict[str, Any] = {
+        "file_name": name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+    }
+    try:
+        kind = kind_of(data, name)
+    except CertificateError as error:
+        return Examined(**about, kind=None, refused=error.mistakes)
+    request = Request(
+        task=Task.READ,
+        kind=kind,
+        file_name=name,
+        now=now,
+        schema_dir=str(against.schema_dir or ""),
+        trust_dir=str(against.trust_dir or ""),
+        signers=tuple(Signer(one.laboratory, one.subject, one.sha256) for one in against.signers),
+    )
+    try:
+        found = _answer(request, data)
+        refused = tuple(str(sentence) for sentence in found.get("refused", ()))
+        signature = typed(SignatureReport, found["signature"]) if "signature" in found else None
+        imported = None if refused else _imported(kind, found["imported"])
+    except _UNREADABLE:
+        return Examined(**about, kind=kind, refused=(f"{name}: {_DIED}",))
+    return Examined(**about, kind=kind, imported=imported, signature=signature, refused=refused)
+
+
+def _imported(kind: DocumentKind, value: Any) -> Imported:
+    return typed(ImportedPdf, value) if kind is DocumentKind.PDF else typed(Imported, value)
+
+
+def picture_of_page(data: bytes, page: int, dpi: int) -> bytes:
+    """A page of a PDF as a PNG picture.
+
+    Args:
+        data: the bytes of the PDF.
+        page: counted from 1.
+        dpi: pixels for each inch; a box in pt has its place at ``dpi / 72`` times its edges.
+
+    Raises:
+        CertificateError: no PDF, no such page, too large a picture, or damaged.
+    """
+    return typed(_Picture, _of_page(data, Task.PICTURE, page, dpi)).picture
+
+
+def words_of_page(data: bytes, page: int) -> tuple[Segment, ...]:
+    """The words of a page of a PDF with their places, for pointing at one of them on its picture.
+
+    Args:
+        data: the bytes of the PDF.
+        page: counted from 1.
+
+    Raises:
+        CertificateError: no PDF, no such page, refused or damaged.
+    """
+    return typed(_Words, _of_page(data, Task.WORDS, page, 0)).words
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    words: tuple[Segment, ...]
+
+
+def _of_page(data: bytes, task: Task, page: int, dpi: int) -> dict[str, Any]:
+    if kind_of(data, "page") is not DocumentKind.PDF:
+        raise CertificateError(("only a PDF has pages to be shown",))
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # a page says the same at any time
+    request = Request(task=task, kind=DocumentKind.PDF, file_name="PDF", now=epoch, page=page, dpi=dpi)
+    found = _answer(request, data)
+    if "refused" in found:
+        raise CertificateError(tuple(str(sentence) for sentence in found["refused"]))
+    return found
+
+
+def _answer(request: Request, data: bytes) -> dict[str, Any]:
+    """The answer of the confined process; ``refused`` where it died of the document."""
+    head = json.dumps(plain(request)).encode() + b"\n"
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(_PACKAGE_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory of its own
+    }
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", _MODULE, str(WALL_SECONDS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_PACKAGE_ROOT.anchor,
+        env=environment,
+    ) as process:
+        end = threading.Timer(WALL_SECONDS, process.kill)
+        end.start()
+        feeder = threading.Thread(target=_feed, args=(process, head + data))
+        feeder.start()
+        said = process.stdout.read(MOST_ANSWER_BYTES + 1) if process.stdout else b""
+        process.kill()
+        feeder.join()
+        end.cancel()
+    try:
+        found = json.loads(said) if len(said) <= MOST_ANSWER_BYTES else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"refused": [f"{request.file_name}: {_DIED}"]}
+
+
+def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:
+    """Hand over the document; a process that died of it breaks the pipe, and its silence says so."""
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(data)
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
