@@ -9,7 +9,6 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calibration.budget import Budget
 from calibration.conformity import Comparison, Decision
 from daq.lab.evidence import Capture, Entry
 
@@ -283,6 +282,25 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine:
+    """One line of an uncertainty budget."""
+
+    quantity: Bilingual
+    count: int
+    """How many independent effects this line has."""
+    value: float | None
+    u: float | None
+    """Standard uncertainty of each effect, in the unit of its quantity."""
+    distribution: str
+    """``normal``, ``rectangular`` …; empty where it is none of one kind."""
+    sensitivity: float | None
+    contribution: float
+    """In the unit of the result."""
+    dof: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Working:
     """A formula with its result and its budget."""
 
@@ -294,7 +312,11 @@ class Working:
     """0 for a formula over all portions."""
     value: str
     """Unrounded, with as many digits as one wants to compare."""
-    budget: Budget | None = None
+    u: float | None = None
+    dof: float | None = None
+    """Effective degrees of freedom."""
+    k: float | None = None
+    budget: tuple[BudgetLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

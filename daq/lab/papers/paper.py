@@ -9,7 +9,19 @@ from daq.errors import PaperError
 from daq.i18n import N_
 from daq.i18n.figures import symbol, typeset
 from daq.i18n.speech import NS_PER_S
-from daq.lab.papers.blocks import DASH, Block, Cell, Column, Fact, Row, notes, section, signatures, table
+from daq.lab.papers.blocks import (
+    DASH,
+    Block,
+    Cell,
+    Column,
+    Fact,
+    Row,
+    notes,
+    section,
+    signatures,
+    statement,
+    table,
+)
 from daq.lab.papers.codes import check_code, json_of, sha256_of
 from daq.lab.papers.content import (
     Ambient,
@@ -257,6 +269,8 @@ def signed_line(signed: Signed, words: PaperWords) -> str:
 
 def signature_block(signed: Sequence[Signed], words: PaperWords, seal: str = "") -> Block:
     """Who says what, in which role, when."""
+    if not signed:
+        return statement(words.say("Not signed."), bad=True)
     columns = [
         Column(words.say("Signed as"), width=1),
         Column(words.say("Name"), width=1.3),

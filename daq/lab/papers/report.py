@@ -234,7 +234,10 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
         outside = N_("Items marked {mark} are outside the scope of the accreditation.")
         lines.append(words.say(outside, mark=OUTSIDE))
     traceability = (
-        N_("Simulated instruments: the data have no metrological traceability and must not be used as results.")
+        N_(
+            "Simulated instruments: the data have no metrological traceability and must not be used as "
+            "results."
+        )
         if report.simulated
         else N_(
             "The results are metrologically traceable to the International System of Units (SI) through the "

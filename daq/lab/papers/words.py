@@ -45,6 +45,16 @@ _RULES = {
     ),
 }
 
+DISTRIBUTIONS = {
+    "normal": N_("Gaussian"),
+    "rectangular": N_("rectangular"),
+    "triangular": N_("triangular"),
+    "arcsine": N_("arcsine"),
+    "trapezoidal": N_("trapezoidal"),
+    "t": N_("t-distribution"),
+}
+"""Of an input quantity; one that is not here keeps its own name."""
+
 _SMALL_RISK = 0.001
 
 

@@ -4,10 +4,14 @@ import datetime
 from decimal import Decimal
 
 from calibration.conformity import Comparison, Decision
+from daq.lab.evidence import Capture, Entry
 from daq.lab.papers.content import (
     Ambient,
     Bilingual,
+    BudgetLine,
+    CaptureLine,
     Deviation,
+    EntryLine,
     InstrumentUsed,
     Item,
     Laboratory,
@@ -16,11 +20,16 @@ from daq.lab.papers.content import (
     ParallelRow,
     Parallels,
     Predecessor,
+    RawSheet,
     Report,
     Sample,
     Signed,
+    StepDone,
+    Timed,
     Verdict,
+    Working,
 )
+from drivers.reading import Quality
 
 ZONE = "Asia/Shanghai"
 T0 = 1_795_000_000_000_000_000
@@ -210,3 +219,167 @@ PREDECESSOR = Predecessor(
     check_code="7K2M-9QXR-T4WD-0HBE",
     reason="委托单位名称更正；结果不变",
 )
+
+
+WEIGH = Bilingual("称空称量瓶", "Weigh the dish")
+ROOM = Bilingual("天平室环境", "Room of the balance")
+SECOND = 1_000_000_000
+
+
+def capture(number, raw_text, **changes):
+    content = {
+        "id": number,
+        "session": "S-2026-0042",
+        "step": "dish",
+        "portion": 1,
+        "into": "m3",
+        "turn": 1,
+        "instrument": "B-01",
+        "channel": "weight",
+        "channel_id": 1,
+        "seq": 100_000 + 37 * number,
+        "t_ns": T0 + number * 61 * SECOND + 125_000_000,
+        "raw": float(raw_text),
+        "raw_text": raw_text,
+        "unit": "g",
+        "quality": Quality.GOOD,
+        "frame": f"S S     {raw_text} g\r\n".encode(),
+        "value": float(raw_text) + 0.00012,
+        "u": 0.00017,
+        "value_unit": "g",
+        "certificate": "17.2",
+    }
+    return Capture(**{**content, **changes})
+
+
+def line(taken, **changes):
+    content = {"step": WEIGH, "k": 2.0, "certificate": "2026-0311", "taken_by": "李伟"}
+    return CaptureLine(capture=taken, **{**content, **changes})
+
+
+CAPTURES = (
+    line(
+        capture(
+            1,
+            "22.1",
+            instrument="H-01",
+            channel="temperature",
+            into="",
+            portion=0,
+            unit="degC",
+            value=22.05,
+            u=0.1,
+            value_unit="degC",
+            frame=bytes.fromhex("01 04 04 01 F2 00 DD 5B E1"),
+        ),
+        step=ROOM,
+        certificate="2026-0520",
+    ),
+    line(capture(2, "20.1234")),
+    line(
+        capture(3, "20.1239", turn=2, struck="称量瓶上有纤维 (fibre on the dish)", quality=Quality.UNSTABLE),
+        struck_by="李伟",
+        struck_ns=T0 + 300 * SECOND,
+    ),
+    line(capture(4, "-0.0002", turn=3, value=None, u=None, certificate=""), k=None, certificate=""),
+    line(capture(5, "20.1233", turn=4, quality=Quality.UNKNOWN_STABILITY)),
+)
+DRYING = Timed(
+    step=Bilingual("首次干燥", "First drying"),
+    portion=1,
+    turn=1,
+    begun_ns=T0 + HOUR,
+    ended_ns=T0 + 6 * HOUR + 240 * SECOND,
+    demanded="≥ 5 h，100 – 105 °C",
+    instrument="O-01",
+    lowest="101.2 °C",
+    highest="104.6 °C",
+)
+COOLING = Timed(
+    step=Bilingual("干燥器中放冷", "Cool in the desiccator"),
+    portion=1,
+    turn=1,
+    begun_ns=T0 + 6 * HOUR + 300 * SECOND,
+    ended_ns=None,
+    demanded="≥ 30 min",
+)
+ENTERED = EntryLine(
+    entry=Entry(
+        session="S-2026-0042",
+        step="volume",
+        portion=1,
+        into="V",
+        value=Decimal("2.30"),
+        account="li.wei",
+        t_ns=T0 + 7 * HOUR,
+        reason="滴定管读数",
+    ),
+    step=Bilingual("读取水的体积", "Read the volume of water"),
+    unit="mL",
+    name="李伟",
+)
+
+
+def budget_line(quantity, value, u, sensitivity, **changes):
+    content = {
+        "quantity": quantity,
+        "count": 1,
+        "value": value,
+        "u": u,
+        "distribution": "normal",
+        "sensitivity": sensitivity,
+        "contribution": abs(u * sensitivity),
+        "dof": float("inf"),
+        "source": "证书 2026-0311 (17.2)",
+    }
+    return BudgetLine(**{**content, **changes})
+
+
+WORKING = Working(
+    title=Bilingual("水分", "Moisture"),
+    symbol="X",
+    expression="(m1 - m2) / (m1 - m3) * 100",
+    unit="%",
+    portion=1,
+    value="13.9600",
+    u=0.0561,
+    dof=37.4,
+    k=2.03,
+    budget=(
+        budget_line(
+            Bilingual("恒重判据", "Limit of constant mass"), 0.0, 0.00289, 33.3, distribution="rectangular"
+        ),
+        budget_line(Bilingual("天平示值误差", "Error of the balance"), 23.1234, 0.00017, 4.65),
+        budget_line(
+            Bilingual("天平重复性", "Repeatability of the balance"), 23.1234, 0.00008, -33.3, count=3, dof=9
+        ),
+    ),
+)
+
+
+def raw_sheet(**changes):
+    content = {
+        "laboratory": LABORATORY,
+        "session": "S-2026-0042",
+        "printed_ns": T0 + 57 * HOUR,
+        "sample": SAMPLE,
+        "method": METHOD,
+        "begun_ns": T0,
+        "ended_ns": T0 + 50 * HOUR,
+        "captures": CAPTURES,
+        "timed": (DRYING, COOLING),
+        "entries": (ENTERED,),
+        "steps": (
+            StepDone(
+                step=Bilingual("粉碎供试品", "Crush the sample"), portion=0, turn=1, name="李伟", t_ns=T0
+            ),
+        ),
+        "parallels": (PARALLELS,),
+        "workings": (WORKING,),
+        "ambient": AMBIENT,
+        "instruments": (BALANCE, OVEN),
+        "deviations": (RELEASE,),
+        "signatures": SIGNATURES[:2],
+        "simulated": False,
+    }
+    return RawSheet(**{**content, **changes})
