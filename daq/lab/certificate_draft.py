@@ -72,7 +72,7 @@ def content_from_document(register: Register, document: Document, said: Said) ->
         CertificateError: units that do not convert.
     """
     imported, corrections = corrected(document.imported, said.corrections)
-    index = _chosen(imported, said)
+    index = None if document.native else _chosen(imported, said)
     proposal = imported.proposals[index] if index is not None else None
     native = _native(imported, proposal, document, said)
     admin = imported.administrative
@@ -166,11 +166,12 @@ def _form(native: Mapping[str, Any]) -> Form:
 
 
 def _due(register: Register, document: Document, content: Content, said: Said) -> Due | None:
+    in_file = _in_file(register, document)
     if content.kind == Kind.VERIFICATION:
         day = content.stated_due
-        return Due(day, register.end_of(day)) if day else _in_file(register, document)
+        return in_file or (Due(day, register.end_of(day)) if day else None)
     if said.due is None:
-        return _in_file(register, document)
+        return in_file
     rule = said.due
     if not 1 <= rule.months <= LONGEST_INTERVAL_MONTHS:
         raise RegisterError(
