@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from calibration.certificates.model import Certificate
-from daq.errors import JournalError, JournalMissingError, StreamError
+from daq.errors import JournalError, JournalMissingError, RecordsError, StreamError
 from daq.journal import JournalChannel, JournalReader, ReadingRow, Row
 from daq.lab.meaning import meaning
 from daq.stream.cursor import RejectedPoint, StreamFile, StreamState, StreamStatus
@@ -172,6 +172,8 @@ class _Run:
         except JournalError as error:
             self._close_reader()
             return self._troubled(Trouble.JOURNAL, str(error))
+        except RecordsError as error:  # without certificates a point would lack its value
+            return self._troubled(Trouble.RECORDS, str(error))
         except StreamError as error:
             return self._troubled(Trouble.FILE, str(error))
 

@@ -15,3 +15,4 @@ class Trouble(enum.StrEnum):
     UNEXPECTED = "unexpected"
     JOURNAL = "journal"
     FILE = "file"
+    RECORDS = "records"

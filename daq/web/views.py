@@ -111,6 +111,7 @@ TROUBLES: dict[str, str] = {
     Trouble.UNEXPECTED: N_("unexpected answer"),
     Trouble.JOURNAL: N_("the journal cannot be read"),
     Trouble.FILE: N_("stream.db cannot be used"),
+    Trouble.RECORDS: N_("the records cannot be read"),
 }
 
 
