@@ -111,8 +111,7 @@ def design_of(choice: ChartChoice, demand: Demand, levels: int = 1) -> Design:
         case ChartKind.INDIVIDUALS:
             return Shewhart(limit_for(Shewhart, wanted, baseline))
         case ChartKind.CUSUM:
-            h = limit_for(lambda limit: Cusum(choice.k, limit, choice.head_start), wanted, baseline)
-            return Cusum(choice.k, h, choice.head_start)
+            return cusum_of(choice, demand)
         case ChartKind.EWMA:
             return Ewma(choice.weight, limit_for(lambda m: Ewma(choice.weight, m), wanted, baseline))
         case ChartKind.RUNS:
@@ -120,6 +119,18 @@ def design_of(choice: ChartChoice, demand: Demand, levels: int = 1) -> Design:
         case ChartKind.WESTGARD:
             rules = tuple(WESTGARD_BY_NAME[name] for name in choice.rules)
             return Westgard(levels, choice.scope, choice.gated, rules)
+
+
+@functools.lru_cache(maxsize=512)
+def cusum_of(choice: ChartChoice, demand: Demand) -> Cusum:
+    """A plan's CUSUM.
+
+    Raises:
+        ValueRefusedError: as ``design_of``.
+    """
+    wanted, baseline = demand.checks_per_false_alarm, demand.baseline
+    h = limit_for(lambda limit: Cusum(choice.k, limit, choice.head_start), wanted, baseline)
+    return Cusum(choice.k, h, choice.head_start)
 
 
 @functools.lru_cache(maxsize=512)
