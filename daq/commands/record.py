@@ -1,6 +1,8 @@
 """Commands for the record: verify it, stream it, compare the copy with it."""
 
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,14 +17,32 @@ from daq.commands.console import (
     clear_errors,
     say_json,
 )
+from daq.commands.people import RecordsOption
 from daq.commands.site import serve, stop_on_signals
+from daq.errors import PaperError
+from daq.i18n import N_
 from daq.journal import verify as verify_journal
+from daq.records.database import RECORDS_FILE, reading, records_url
+from daq.records.migrations import open_records
 from daq.settings import load_settings
 from daq.wiring import DataFiles, reconciler, run_stream, stream_service
 
 
-def verify(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
-    """Recompute the journal's hash chain; exit code 1 names the first bad row."""
+def verify(
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="A report or raw record (PDF) to verify instead.")
+    ] = None,
+    records: RecordsOption = None,
+) -> None:
+    """Recompute the journal's hash chain; exit code 1 names the first bad row.
+
+    With --report: whether a PDF is what this program made, and what the records here say of it.
+    """
+    if report is not None:
+        _verify_report(report, data, records, as_json=as_json)
+        return
     with clear_errors():
         if as_json:
             result = verify_journal(DataFiles(data).journal)
@@ -40,6 +60,30 @@ def verify(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None
     else:
         typer.echo(result.sentence)
     if not result.ok:
+        raise typer.Exit(1)
+
+
+def _verify_report(file: Path, data: Path, records: str | None, *, as_json: bool) -> None:
+    from daq.lab.papers.verification import find_issued, verify_paper  # not for every start of `stream`
+
+    with clear_errors():
+        try:
+            paper = verify_paper(file.read_bytes())
+        except OSError as error:
+            raise PaperError(
+                N_("{file}: cannot be read: {reason}"), file=file, reason=error.strerror
+            ) from error
+        issued = None
+        if paper.is_report and (records or (data / RECORDS_FILE).exists()):
+            with open_records(records or records_url(data)) as engine, reading(engine) as connection:
+                issued = find_issued(connection, paper)
+    if as_json:
+        say_json({**asdict(paper), "ok": paper.ok, "issued": None if issued is None else asdict(issued)})
+    else:
+        typer.echo(paper.sentence)
+        if issued is not None:
+            typer.echo(issued.sentence)
+    if not paper.ok or (issued is not None and not issued.same_code):
         raise typer.Exit(1)
 
 

@@ -76,6 +76,8 @@ def _scalar(hint: Any, value: Any) -> Any:
         return value
     if hint is float and type(value) in (int, float):
         return float(value)
+    if issubclass(hint, enum.IntFlag) and type(value) is int:
+        return hint(value)
     if hint not in (bool, int, float, str) and isinstance(value, str):
         return _FROM_TEXT.get(hint, hint)(value)  # by default an enumeration or a decimal number
     raise TypeError(f"found {value!r:.40}, wanted {hint.__name__}")

@@ -296,7 +296,8 @@ class BudgetLine:
     sensitivity: float | None
     contribution: float
     """In the unit of the result."""
-    dof: float
+    dof: float | None
+    """Degrees of freedom; None for infinitely many."""
     source: str
 
 
@@ -314,7 +315,7 @@ class Working:
     """Unrounded, with as many digits as one wants to compare."""
     u: float | None = None
     dof: float | None = None
-    """Effective degrees of freedom."""
+    """Effective degrees of freedom; None for infinitely many."""
     k: float | None = None
     budget: tuple[BudgetLine, ...] = ()
 

@@ -1,6 +1,5 @@
 """What a report and a raw-data sheet have in common: head, foot, check code, attachment, some tables."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from daq.lab.papers.blocks import (
     statement,
     table,
 )
-from daq.lab.papers.codes import check_code, json_of, sha256_of
+from daq.lab.papers.codes import ATTACHMENT, check_code, json_of, sha256_of
 from daq.lab.papers.content import (
     Ambient,
     Deviation,
@@ -37,9 +36,8 @@ from daq.lab.papers.content import (
 from daq.lab.papers.qr import qr_svg
 from daq.lab.papers.typesetting import typeset_pdf
 from daq.lab.papers.words import PaperWords
+from daq.security.audit import as_text
 
-ATTACHMENT = "hengliang.json"
-"""Name of the attached content."""
 SIMULATED = N_("SIMULATED")
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -50,8 +48,6 @@ class Paper:
     """One paper before it is typeset."""
 
     content: Report | RawSheet
-    kind: str
-    """``hengliang-report-1`` or ``hengliang-raw-sheet-1``: what the attached JSON is."""
     heading: tuple[str, str]
     """In this language, and in the other one."""
     number: str
@@ -69,8 +65,7 @@ def render(paper: Paper, words: PaperWords) -> bytes:
     Raises:
         PaperError: no Chinese font, a character that no font has, or a logo that is no picture.
     """
-    text = json_of(paper.content, paper.kind)
-    value = json.loads(text)
+    value = json_of(paper.content)
     code = check_code(value)
     laboratory = paper.content.laboratory
     first, second = paper.heading
@@ -94,7 +89,7 @@ def render(paper: Paper, words: PaperWords) -> bytes:
         "blocks": list(paper.blocks),
         "attachment": {
             "name": ATTACHMENT,
-            "text": text,
+            "text": as_text(value),
             "description": words.say("Content of this paper, for machines"),
         },
     }

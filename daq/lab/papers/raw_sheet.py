@@ -22,8 +22,6 @@ from daq.lab.papers.paper import (
 )
 from daq.lab.papers.words import DISTRIBUTIONS, PaperWords
 
-KIND = "hengliang-raw-sheet-1"
-
 
 def render_raw_sheet(sheet: RawSheet, language: str, timezone: str) -> bytes:
     """The raw record of a session as PDF/A-3, with its content attached as JSON.
@@ -39,7 +37,6 @@ def render_raw_sheet(sheet: RawSheet, language: str, timezone: str) -> bytes:
     words = PaperWords(language, timezone)
     paper = Paper(
         content=sheet,
-        kind=KIND,
         heading=(words.say("Raw record"), "RAW RECORD" if language == "zh_CN" else "原始记录"),
         number=words.say("Session No. {number}", number=sheet.session),
         reference=sheet.session,
@@ -274,9 +271,10 @@ def _working(working: Working, words: PaperWords) -> list[Block]:
 
 
 def _uncertainty(working: Working, u: float, words: PaperWords) -> str:
-    parts = [words.say("combined standard uncertainty u = {u}", u=with_unit(figure(u, 3), working.unit))]
-    if working.dof is not None:
-        parts.append(words.say("effective degrees of freedom {dof}", dof=_dof(working.dof)))
+    parts = [
+        words.say("combined standard uncertainty u = {u}", u=with_unit(figure(u, 3), working.unit)),
+        words.say("effective degrees of freedom {dof}", dof=_dof(working.dof)),
+    ]
     if working.k is not None:
         expanded = with_unit(figure(working.k * u, 3), working.unit)
         parts.append(words.say("k = {k}, U = k u = {U}", k=figure(working.k, 3), U=expanded))
@@ -334,5 +332,5 @@ def figure(value: float | None, digits: int) -> str:
     return typeset(plain(round_to_digits(value, digits))) if value else "0"
 
 
-def _dof(dof: float) -> str:
-    return "∞" if dof == float("inf") else str(int(dof))
+def _dof(dof: float | None) -> str:
+    return "∞" if dof is None else str(int(dof))

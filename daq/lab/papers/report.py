@@ -32,7 +32,6 @@ from daq.lab.papers.paper import (
 )
 from daq.lab.papers.words import COMPARISONS, PaperWords
 
-KIND = "hengliang-report-1"
 CLIENTS = "△"
 """Marks what the client has said."""
 OUTSIDE = "*"
@@ -53,7 +52,6 @@ def render_report(report: Report, language: str, timezone: str) -> bytes:
     words = PaperWords(language, timezone)
     paper = Paper(
         content=report,
-        kind=KIND,
         heading=(words.say("Test report"), "TEST REPORT" if language == "zh_CN" else "检测报告"),
         number=words.say("Report No. {number}", number=numbered(report, words)),
         reference=numbered(report, words),

@@ -329,7 +329,7 @@ def budget_line(quantity, value, u, sensitivity, **changes):
         "distribution": "normal",
         "sensitivity": sensitivity,
         "contribution": abs(u * sensitivity),
-        "dof": float("inf"),
+        "dof": None,
         "source": "证书 2026-0311 (17.2)",
     }
     return BudgetLine(**{**content, **changes})
