@@ -224,3 +224,14 @@ def test_a_variance_that_rounding_makes_negative_is_zero():
 def test_no_readings_are_no_trouble():
     empty = correct(np.array([]), np.array([], dtype=np.int64), "g", [certificate()])
     assert [len(column) for column in (empty.value, empty.U, empty.state)] == [0, 0, 0]
+
+
+def test_gum_g_4_1_readings_that_know_their_spread_from_one_estimate_have_its_degrees_of_freedom():
+    one = certificate(COEFFICIENTS, resolution=0.0, repeatability=0.5, repeatability_dof=9)
+    room = Contribution("room", 0.7, common=False, dof=4)
+    for readings in (1, 2, 10):
+        mean = sum((corrected(50.0, "g", one) for _ in range(readings)), start=0.0) / readings
+        assert mean.dof == pytest.approx(9, rel=1e-3), "ten readings are not ten estimates"
+    both = dataclasses.replace(one, contributions=(room,))
+    mean = sum((corrected(50.0, "g", both) for _ in range(10)), start=0.0) / 10
+    assert mean.dof == pytest.approx(0.74**2 / (0.5**4 / 9 + 0.7**4 / 4), rel=1e-3)
