@@ -35,6 +35,8 @@
     │   ├── NoSuchRecordError     there is no sample, method or session of that name
     │   ├── StepRefusedError      what a session is asked to take is refused, with every reason
     │   └── ResultBlockedError    results cannot be computed, with every datum that is missing or no good
+    ├── AlertError           an alert that is not there, or does not take this
+    ├── NotifyError          a message that could not be delivered now
     ├── AuditError           the audit trail does not take this
     └── PaperError           a paper cannot be made, or is not one of ours
 """
@@ -202,6 +204,14 @@ class ResultBlockedError(BenchError):
     def __init__(self, reasons: tuple[tuple[str, Mapping[str, object]], ...]) -> None:
         super().__init__("\n".join(message.format(**facts) for message, facts in reasons))
         self.reasons = reasons
+
+
+class AlertError(HengliangError):
+    """An alert that is not there, or does not take this."""
+
+
+class NotifyError(HengliangError):
+    """A message that could not be delivered now; the sentence has the other side's words, and no secret."""
 
 
 class AuditError(HengliangError):
