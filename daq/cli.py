@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 COMMANDS = {
     "demo": "daq.commands.demo",
+    "hand": "daq.commands.hand",
     "profiles": "daq.commands.instruments",
     "read": "daq.commands.instruments",
     "decode": "daq.commands.instruments",
@@ -21,6 +22,7 @@ COMMANDS = {
     "verify": "daq.commands.record",
     "reconcile": "daq.commands.record",
     "account": "daq.commands.account",
+    "certificate": "daq.commands.certificate",
     "bench": "daq.commands.bench",
 }
 """Every command and its module: the function of that name there, or, for a group of commands, its ``app``."""

@@ -72,7 +72,9 @@ _FROM_TEXT: dict[Any, Callable[[str], Any]] = {
 
 
 def _scalar(hint: Any, value: Any) -> Any:
-    if hint in (bool, int, str) and type(value) is hint:
+    if hint is str and isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be shown or stored
+    if hint in (bool, int) and type(value) is hint:
         return value
     if hint is float and type(value) in (int, float):
         return float(value)

@@ -67,6 +67,8 @@ def kind_of(data: bytes, file_name: str) -> DocumentKind:
     Raises:
         CertificateError: empty, too large, two kinds at once, or none that is read.
     """
+    if len(data) > MOST_BYTES:
+        raise CertificateError((too_large(file_name, len(data)),))
     refusal = _refusal(data)
     if refusal:
         raise CertificateError((f"{file_name}: {refusal}",))
@@ -85,10 +87,13 @@ def kind_of(data: bytes, file_name: str) -> DocumentKind:
     raise CertificateError((f"{file_name}: {sentence}",))
 
 
+def too_large(file_name: str, size: int) -> str:
+    """The sentence for a file with more bytes than any kind may have."""
+    return f"{file_name}: {size} bytes; allowed are {MOST_BYTES} ({MOST_BYTES >> 20} MiB)"
+
+
 def _refusal(data: bytes) -> str:
     """Why it is none of the kinds, whatever else it is; empty if it may be one."""
-    if len(data) > MOST_BYTES:
-        return f"{len(data)} bytes; allowed are {MOST_BYTES} ({MOST_BYTES >> 20} MiB)"
     if not data.strip():
         return "the file is empty"
     for start, what in _FOREIGN:

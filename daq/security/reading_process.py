@@ -15,9 +15,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from calibration.certificates.imported import Finding, Imported, Severity
+from calibration.certificates.pdf.located import ImportedPdf
+from calibration.certificates.pdf.text import Segment
 from calibration.errors import CertificateError
 from daq.security.carried import plain, typed
 from daq.security.confinement import MEMORY_BYTES, confine
@@ -26,8 +27,6 @@ from daq.security.signature_report import SignatureReport, Signer, not_verifiabl
 
 MOST_PIXELS = 40_000_000
 """Of the picture of a page: A3 at 400 dpi has 31 million."""
-
-Answer = dict[str, Any]
 
 
 class Task(enum.StrEnum):
@@ -54,20 +53,34 @@ class Request:
     dpi: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was found out, as far as the task asked for it."""
+
+    refused: tuple[str, ...] = ()
+    """A sentence for each reason."""
+    imported: Imported | None = None
+    imported_pdf: ImportedPdf | None = None
+    signature: SignatureReport | None = None
+    picture: bytes = b""
+    """PNG."""
+    words: tuple[Segment, ...] = ()
+
+
 def main() -> None:
     """Answer one request; the argument is the number of seconds that it may take."""
     confine(math.ceil(float(sys.argv[1])))
     request = typed(Request, json.loads(sys.stdin.buffer.readline()))
     found = answer(request, sys.stdin.buffer.read())
-    sys.stdout.buffer.write(json.dumps(found).encode())
+    sys.stdout.buffer.write(json.dumps(plain(found)).encode())
 
 
 def answer(request: Request, data: bytes) -> Answer:
-    """``refused``, a list of sentences, or what the task gives."""
+    """What the task gives, or why it was refused."""
     try:
         return _TASKS[request.task](request, data)
     except CertificateError as error:
-        return {"refused": list(error.mistakes)}
+        return Answer(refused=error.mistakes)
     except MemoryError:
         sentence = f"reading it takes more than {MEMORY_BYTES >> 20} MiB; no certificate does"
     except Exception as error:  # noqa: BLE001 - the edge of a process: libraries raise anything
@@ -75,17 +88,14 @@ def answer(request: Request, data: bytes) -> Answer:
             f"it cannot be read ({type(error).__name__}): damaged, or of a form that is not foreseen; ask "
             "the laboratory for it again, or key its values in"
         )
-    return {"refused": [f"{request.file_name}: {sentence}"]}
+    return Answer(refused=(f"{request.file_name}: {sentence}",))
 
 
 def _read(request: Request, data: bytes) -> Answer:
-    imported, report = _READERS[request.kind](request, data)
-    if report.refusal:
-        return {"refused": [f"{request.file_name}: {report.refusal}"], "signature": plain(report)}
-    return {"imported": plain(imported), "signature": plain(report)}
+    return _READERS[request.kind](request, data)
 
 
-def _dcc(request: Request, data: bytes) -> tuple[Imported | None, SignatureReport]:
+def _dcc(request: Request, data: bytes) -> Answer:
     from calibration.certificates.dcc.importer import read_dcc
     from daq.security.document_signatures import identified, verify_signature
     from daq.security.trust_store import TrustStore, load_trust_store
@@ -93,7 +103,8 @@ def _dcc(request: Request, data: bytes) -> tuple[Imported | None, SignatureRepor
     store = load_trust_store(Path(request.trust_dir)) if request.trust_dir else TrustStore()
     verified = verify_signature(data, request.file_name, store, request.now)
     if verified.report.refusal:
-        return None, verified.report
+        sentence = f"{request.file_name}: {verified.report.refusal}"
+        return Answer(refused=(sentence,), signature=verified.report)
     schema_dir = Path(request.schema_dir) if request.schema_dir else None
     imported = read_dcc(verified.signed or data, request.file_name, request.now.date(), schema_dir)
     report = identified(verified, imported.administrative, request.signers)
@@ -106,28 +117,30 @@ def _dcc(request: Request, data: bytes) -> tuple[Imported | None, SignatureRepor
         signatures=int(report.is_signed),
         findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),
     )
-    return whole, report
+    return Answer(imported=whole, signature=report)
 
 
-def _pdf(request: Request, data: bytes) -> tuple[Imported, SignatureReport]:
+def _pdf(request: Request, data: bytes) -> Answer:
     from calibration.certificates.pdf.importer import read_pdf
 
     imported = read_pdf(data, request.file_name, request.now.date())
+    report = unsigned()
     if imported.signatures:
-        return imported, not_verifiable(f"sealed or signed {imported.signatures} times inside the PDF")
-    return imported, unsigned()
+        report = not_verifiable(f"sealed or signed {imported.signatures} times inside the PDF")
+    return Answer(imported_pdf=imported, signature=report)
 
 
-def _workbook(request: Request, data: bytes) -> tuple[Imported, SignatureReport]:
+def _workbook(request: Request, data: bytes) -> Answer:
     from calibration.certificates.workbook.importer import read_workbook
 
-    return read_workbook(data, request.file_name, request.now.date()), unsigned()
+    found = read_workbook(data, request.file_name, request.now.date())
+    return Answer(imported=found, signature=unsigned())
 
 
-def _native(request: Request, data: bytes) -> tuple[Imported, SignatureReport]:
+def _native(request: Request, data: bytes) -> Answer:
     from calibration.certificates.native_document import read_native_document
 
-    return read_native_document(data, request.file_name), unsigned()
+    return Answer(imported=read_native_document(data, request.file_name), signature=unsigned())
 
 
 def _picture(request: Request, data: bytes) -> Answer:
@@ -142,7 +155,7 @@ def _picture(request: Request, data: bytes) -> Answer:
         raise CertificateError((f"{request.file_name}: {sentence}",))
     png = io.BytesIO()
     page.render(scale=request.dpi / 72).to_pil().save(png, "PNG")
-    return {"picture": plain(png.getvalue())}
+    return Answer(picture=png.getvalue())
 
 
 def _words(request: Request, data: bytes) -> Answer:
@@ -151,7 +164,7 @@ def _words(request: Request, data: bytes) -> Answer:
 
     pages = open_pdf(data, request.file_name).pages
     page = pages[_index(request, len(pages))]
-    return {"words": [plain(segment) for line in page.lines for segment in line.segments]}
+    return Answer(words=tuple(segment for line in page.lines for segment in line.segments))
 
 
 def _index(request: Request, count: int) -> int:
@@ -165,7 +178,7 @@ _TASKS: dict[Task, Callable[[Request, bytes], Answer]] = {
     Task.PICTURE: _picture,
     Task.WORDS: _words,
 }
-_READERS: dict[DocumentKind, Callable[[Request, bytes], tuple[Imported | None, SignatureReport]]] = {
+_READERS: dict[DocumentKind, Callable[[Request, bytes], Answer]] = {
     DocumentKind.DCC: _dcc,
     DocumentKind.PDF: _pdf,
     DocumentKind.WORKBOOK: _workbook,

@@ -7,6 +7,7 @@ only place where bytes of strangers are parsed; the importers in ``calibration``
 
 import contextlib
 import datetime
+import enum
 import hashlib
 import json
 import os
@@ -18,14 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from calibration.certificates.file_names import shown_name
-from calibration.certificates.imported import Imported
-from calibration.certificates.pdf.located import ImportedPdf
+from calibration.certificates.imported import Imported, Severity
 from calibration.certificates.pdf.text import Segment
 from calibration.errors import CertificateError
 from daq.security.carried import plain, typed
 from daq.security.confinement import MEMORY_BYTES
-from daq.security.document_kinds import DocumentKind, kind_of
-from daq.security.reading_process import Request, Task
+from daq.security.document_kinds import MOST_BYTES, DocumentKind, kind_of, too_large
+from daq.security.reading_process import Answer, Request, Task
 from daq.security.signature_report import SignatureReport, Signer
 from daq.settings import CertificatesSettings
 
@@ -40,6 +40,15 @@ _DIED = (
     "the laboratory for a plain file, or key its values in"
 )
 _UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError)
+
+
+class Verdict(enum.StrEnum):
+    """What may be done with a document."""
+
+    USABLE = "usable"
+    FINDINGS = "findings"
+    """After a person has looked at its findings and settled them."""
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,30 @@ class Examined:
     signature: SignatureReport | None = None
     """None where it was refused before anybody looked."""
     refused: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Notes ask for nothing; errors and warnings do."""
+        if self.imported is None:
+            return Verdict.REFUSED
+        asks = any(finding.severity is not Severity.NOTE for finding in self.imported.findings)
+        return Verdict.FINDINGS if asks else Verdict.USABLE
+
+
+def examine_file(path: Path, against: CertificatesSettings, now: datetime.datetime) -> Examined:
+    """The same of a file, of which no more is read than a document may have; see ``examine``."""
+    name = shown_name(path.name)
+    try:
+        size = path.stat().st_size if path.is_file() else -1
+        data = path.read_bytes() if 0 <= size <= MOST_BYTES else b""
+    except OSError as error:
+        size, data = -1, b""
+        refusal = f"{name}: cannot be read: {error.strerror}"
+    else:
+        refusal = f"{name}: there is no such file" if size < 0 else too_large(name, size)
+    if size < 0 or size > MOST_BYTES:
+        return Examined(file_name=name, sha256="", size=max(size, 0), kind=None, refused=(refusal,))
+    return examine(data, path.name, against, now)
 
 
 def examine(data: bytes, file_name: str, against: CertificatesSettings, now: datetime.datetime) -> Examined:
@@ -87,18 +120,16 @@ def examine(data: bytes, file_name: str, against: CertificatesSettings, now: dat
         trust_dir=str(against.trust_dir or ""),
         signers=tuple(Signer(one.laboratory, one.subject, one.sha256) for one in against.signers),
     )
-    try:
-        found = _answer(request, data)
-        refused = tuple(str(sentence) for sentence in found.get("refused", ()))
-        signature = typed(SignatureReport, found["signature"]) if "signature" in found else None
-        imported = None if refused else _imported(kind, found["imported"])
-    except _UNREADABLE:
-        return Examined(**about, kind=kind, refused=(f"{name}: {_DIED}",))
-    return Examined(**about, kind=kind, imported=imported, signature=signature, refused=refused)
-
-
-def _imported(kind: DocumentKind, value: Any) -> Imported:
-    return typed(ImportedPdf, value) if kind is DocumentKind.PDF else typed(Imported, value)
+    found = _answer(request, data)
+    imported = found.imported_pdf or found.imported
+    refused = found.refused or (() if imported else (f"{name}: {_DIED}",))
+    return Examined(
+        **about,
+        kind=kind,
+        imported=None if refused else imported,
+        signature=found.signature,
+        refused=refused,
+    )
 
 
 def picture_of_page(data: bytes, page: int, dpi: int) -> bytes:
@@ -112,7 +143,7 @@ def picture_of_page(data: bytes, page: int, dpi: int) -> bytes:
     Raises:
         CertificateError: no PDF, no such page, too large a picture, or damaged.
     """
-    return typed(_Picture, _of_page(data, Task.PICTURE, page, dpi)).picture
+    return _of_page(data, Task.PICTURE, page, dpi).picture
 
 
 def words_of_page(data: bytes, page: int) -> tuple[Segment, ...]:
@@ -125,31 +156,21 @@ def words_of_page(data: bytes, page: int) -> tuple[Segment, ...]:
     Raises:
         CertificateError: no PDF, no such page, refused or damaged.
     """
-    return typed(_Words, _of_page(data, Task.WORDS, page, 0)).words
+    return _of_page(data, Task.WORDS, page, 0).words
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    picture: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    words: tuple[Segment, ...]
-
-
-def _of_page(data: bytes, task: Task, page: int, dpi: int) -> dict[str, Any]:
+def _of_page(data: bytes, task: Task, page: int, dpi: int) -> Answer:
     if kind_of(data, "page") is not DocumentKind.PDF:
         raise CertificateError(("only a PDF has pages to be shown",))
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # a page says the same at any time
     request = Request(task=task, kind=DocumentKind.PDF, file_name="PDF", now=epoch, page=page, dpi=dpi)
     found = _answer(request, data)
-    if "refused" in found:
-        raise CertificateError(tuple(str(sentence) for sentence in found["refused"]))
+    if found.refused:
+        raise CertificateError(found.refused)
     return found
 
 
-def _answer(request: Request, data: bytes) -> dict[str, Any]:
+def _answer(request: Request, data: bytes) -> Answer:
     """The answer of the confined process; ``refused`` where it died of the document."""
     head = json.dumps(plain(request)).encode() + b"\n"
     environment = {
@@ -167,18 +188,19 @@ def _answer(request: Request, data: bytes) -> dict[str, Any]:
         env=environment,
     ) as process:
         end = threading.Timer(WALL_SECONDS, process.kill)
-        end.start()
         feeder = threading.Thread(target=_feed, args=(process, head + data))
+        end.start()
         feeder.start()
-        said = process.stdout.read(MOST_ANSWER_BYTES + 1) if process.stdout else b""
-        process.kill()
-        feeder.join()
-        end.cancel()
+        try:
+            said = process.stdout.read(MOST_ANSWER_BYTES + 1) if process.stdout else b""
+        finally:
+            process.kill()
+            feeder.join()
+            end.cancel()
     try:
-        found = json.loads(said) if len(said) <= MOST_ANSWER_BYTES else None
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"refused": [f"{request.file_name}: {_DIED}"]}
+        return typed(Answer, json.loads(said[:MOST_ANSWER_BYTES]))
+    except _UNREADABLE:
+        return Answer(refused=(f"{request.file_name}: {_DIED}",))
 
 
 def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:

@@ -1,0 +1,88 @@
+"""Certificates at the console: what a document says and whether it can be used, and the workbook's template.
+
+What is done with the records (add, show, list, trace, impact) is in ``certificate_records``.
+"""
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from calibration.certificates.workbook.layout import TemplateKind
+from daq.commands.certificate_facts import facts_of
+from daq.commands.certificate_tables import show
+from daq.commands.console import DEFAULT_SITE, JsonOption, complain, say_json
+from daq.errors import SettingsError
+from daq.security.uploads import Verdict, examine_file
+from daq.settings import CertificatesSettings, load_settings
+from drivers.clock import SystemClock
+
+app = typer.Typer(no_args_is_help=True, help="Certificates: check a document, write a template.")
+
+EXIT_CODES = {Verdict.USABLE: 0, Verdict.FINDINGS: 1, Verdict.REFUSED: 2}
+
+
+@app.callback()
+def certificate() -> None:
+    """Certificates: check a document, write a template."""
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="DCC (XML), workbook (XLSX, CSV), PDF or native TOML.")],
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            "--site", envvar="HENGLIANG_SITE", help="The site's configuration: schemas, trust store, signers."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a document can be used: exit code 0 yes, 1 with findings, 2 refused."""
+    try:
+        against, zone = _site(site)
+    except SettingsError as error:
+        complain(str(error))
+        raise typer.Exit(EXIT_CODES[Verdict.REFUSED]) from error
+    utc = datetime.datetime.fromtimestamp(SystemClock().now_ns() / 1e9, datetime.UTC)
+    examined = examine_file(file, against, utc.astimezone(zone))
+    if as_json:
+        say_json(facts_of(examined))
+    else:
+        show(examined, Console())
+    raise typer.Exit(EXIT_CODES[examined.verdict])
+
+
+def _site(path: Path | None) -> tuple[CertificatesSettings, ZoneInfo | None]:
+    """What the site checks documents against, and its zone; without a site nothing, and that of this PC."""
+    if path is None and not DEFAULT_SITE.exists():
+        return CertificatesSettings(), None
+    settings = load_settings(path or DEFAULT_SITE)
+    return settings.certificates, ZoneInfo(settings.site.timezone)
+
+
+@app.command()
+def template(
+    kind: Annotated[TemplateKind, typer.Option("--kind", help="What is calibrated.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; by default certificate-KIND.xlsx here.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a workbook (XLSX).")] = False,
+) -> None:
+    """Write the bilingual template into which a certificate on paper is keyed."""
+    from calibration.certificates.workbook.template import write_csv_template, write_template
+
+    path = out or Path(f"certificate-{kind.value}.{'csv' if as_csv else 'xlsx'}")
+    try:
+        with path.open("xb") as file:
+            file.write(write_csv_template(kind) if as_csv else write_template(kind))
+    except FileExistsError as error:
+        complain(f"{path}: there is such a file already; name another one with --out")
+        raise typer.Exit(1) from error
+    except OSError as error:
+        complain(f"{path}: cannot be written: {error.strerror}")
+        raise typer.Exit(1) from error
+    typer.echo(f"{path}: fill it in, then: hengliang certificate check {path}")
