@@ -5,14 +5,20 @@ change is a new version with its reason; nothing is overwritten or deleted.
 """
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
 from daq.errors import EquipmentError
 from daq.i18n import N_
-from daq.lab.equipment_description import Description, demand_name, demand_sound, description_from
+from daq.lab.equipment_description import (
+    Description,
+    EquipmentState,
+    demand_name,
+    demand_sound,
+    description_from,
+)
 from daq.records.database import changing
 from daq.records.register_tables import equipment as table
 from daq.records.register_tables import equipment_log
@@ -184,6 +190,28 @@ def write_log(connection: Connection, actor: Actor, entry: tuple[str, str, str],
     values = {"equipment": name, "t_ns": t_ns, "account": actor.account, "kind": kind, "text": text}
     row = keep(connection, actor, NewRow(EQUIPMENT_LOG, values, f"log {kind}"), t_ns)
     return LogEntry(int(str(row["id"])), name, t_ns, actor.account, kind, text)
+
+
+def set_state(
+    connection: Connection, actor: Actor, change: tuple[str, EquipmentState, str], t_ns: int
+) -> Equipment:
+    """Another state inside a transaction that has seen to permission: a failed check suspends.
+
+    Args:
+        connection: of ``changing``.
+        actor: who did what it follows from.
+        change: short name, the new state, and why.
+        t_ns: UTC.
+
+    Raises:
+        EquipmentError: no such equipment.
+    """
+    name, state, reason = change
+    old = find_equipment(connection, name)
+    if old.state is state:
+        return old
+    about = replace(old.about, state=state)
+    return _write(connection, actor, EquipmentChange(name, old.version, about, reason), old, t_ns)
 
 
 def equipment_log_of(connection: Connection, name: str) -> tuple[LogEntry, ...]:

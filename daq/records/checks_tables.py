@@ -89,11 +89,14 @@ nonconformities = Table(
     Column("equipment", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("body", Text, nullable=False),
-    CheckConstraint("state IN ('open', 'closed')", name="known_state"),
+    CheckConstraint("state IN ('open', 'resumed', 'closed')", name="known_state"),
     Index("ix_nonconformities_equipment", "equipment"),
     sqlite_strict=True,
 )
-"""``NC-2026-001``: nonconforming work (ISO/IEC 17025:2017, 7.10); the last version is the state."""
+"""``NC-2026-001``: nonconforming work (ISO/IEC 17025:2017, 7.10); the last version is how it stands.
+
+``open``: the instrument gives no results; ``resumed``: it does again, and what stood on it is being decided.
+"""
 
 nonconformity_items = Table(
     "nonconformity_items",

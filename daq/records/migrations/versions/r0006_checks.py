@@ -113,7 +113,9 @@ def _make_nonconformities() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", "version", name="pk_nonconformities"),
-        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_nonconformities_known_state")),
+        sa.CheckConstraint(
+            "state IN ('open', 'resumed', 'closed')", name=op.f("ck_nonconformities_known_state")
+        ),
         sqlite_strict=True,
     )
     op.create_index("ix_nonconformities_equipment", "nonconformities", ["equipment"])
