@@ -1,24 +1,39 @@
 """The demo's site: the simulated laboratory's instruments, its certificates with dates around today."""
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
 import tomli_w
 
+from daq.errors import HengliangError
+from daq.hand import HAND_FILE
+from daq.wiring import FAST_PERIOD_S, DataFiles
+from drivers.clock import Clock, SystemClock
+from drivers.fast_clock import FastClock
 from drivers.sims.laboratory import LaboratoryInstrument
 
+NS_PER_S = 1_000_000_000
+LEAD_NS = 30 * 86_400 * NS_PER_S
+"""A fast demo begins so long ago; at sixty times the speed it has caught up with today after twelve hours."""
 TODAY = re.compile(r"\{today([+-]\d+)d\}")
 
 
 def write_site(
-    folder: Path, instruments: Sequence[LaboratoryInstrument], web_port: int, timeseries_url: str | None
+    folder: Path,
+    instruments: Sequence[LaboratoryInstrument],
+    web_port: int,
+    timeseries_url: str | None,
+    today: date,
 ) -> Path:
     """Write ``site.toml`` for the simulated laboratory, and its certificates where there are none yet.
 
-    The certificates stay as first written, so that their days run out as real ones do.
+    The certificates stay as first written, so that their days run out as real ones do; ``today`` is the day
+    around which they are dated.
     """
     template = resources.files("config.demo")
     site = {
@@ -43,9 +58,61 @@ def write_site(
         certificates.mkdir()
         for source in (template / "certificates").iterdir():
             if source.name.endswith(".toml"):
-                text = dated(source.read_text(encoding="utf-8"), date.today())  # noqa: DTZ011 - a certificate's day is local
+                text = dated(source.read_text(encoding="utf-8"), today)
                 (certificates / source.name).write_text(text, encoding="utf-8")
     return path
+
+
+@contextmanager
+def demo_time(files: DataFiles, fast: float | None) -> Iterator[Clock]:
+    """The time of a demo: the machine's, or a fast one from a month ago that stands still between demos.
+
+    Raises:
+        HengliangError: the data were recorded in the other one.
+    """
+    if fast is None:
+        if files.clock_file.exists():
+            msg = f"{files.folder}: time runs fast in this folder; give --fast 60, or another one with --data"
+            raise HengliangError(msg)
+        yield SystemClock()
+        return
+    if files.clock_file.exists():
+        clock = FastClock(files.clock_file)
+        clock.set_speed(fast)
+    elif files.journal.exists():
+        msg = (
+            f"{files.folder}: was recorded in the machine's time; give another folder with --data for --fast"
+        )
+        raise HengliangError(msg)
+    else:
+        clock = FastClock.begin(files.clock_file, SystemClock().now_ns() - LEAD_NS, fast)
+    try:
+        yield clock
+    finally:
+        clock.set_speed(0)
+
+
+def in_time(instruments: Sequence[LaboratoryInstrument], fast: float | None) -> list[LaboratoryInstrument]:
+    """The instruments with their periods in the time of the demo."""
+    if fast is None:
+        return list(instruments)
+    return [replace(each, period_s=FAST_PERIOD_S * fast) for each in instruments]
+
+
+def day_of(clock: Clock) -> date:
+    """The day it is in the demo's time."""
+    return datetime.fromtimestamp(clock.now_ns() // NS_PER_S, UTC).astimezone().date()
+
+
+@contextmanager
+def hand_file(folder: Path, url: str) -> Iterator[None]:
+    """While the demo runs, its folder tells where its hand takes words."""
+    path = folder / HAND_FILE
+    path.write_text(f"{url}\n", encoding="ascii")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _entry(instrument: LaboratoryInstrument) -> dict[str, str | float | bool]:

@@ -22,6 +22,7 @@ from daq.watch.duties import check_certificates, check_disk, check_journal
 from daq.watch.notebook import Fact, Notebook
 from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
+from drivers.fast_clock import FastClock
 from drivers.instrument import Instrument, InstrumentSettings
 from drivers.links import Link, make_link
 from drivers.profiles import Profile, load_profiles, named
@@ -50,6 +51,23 @@ class DataFiles:
         """Written by ``watch``: what its duties found."""
         return self.folder / "watch.json"
 
+    @property
+    def clock_file(self) -> Path:
+        """Written by a demo whose time runs fast; there is none where data live in the machine's time."""
+        return self.folder / "clock.jsonl"
+
+    def clock(self) -> Clock:
+        """The time that these data live in.
+
+        Raises:
+            ClockError: the file of a fast clock cannot be used.
+        """
+        return FastClock(self.clock_file) if self.clock_file.exists() else SystemClock()
+
+
+FAST_PERIOD_S = 0.25
+"""How often instruments are asked, in seconds of the wall, where time runs fast."""
+
 
 def site_profiles(settings: Settings) -> dict[str, Profile]:
     """The profiles that come with the program and the site's own."""
@@ -77,12 +95,19 @@ def _seat(entry: InstrumentEntry, profile: Profile, link: Link, clock: Clock) ->
         serial_number=entry.serial_number,
         simulated=entry.simulated,
     )
-    return Seat(Instrument(settings, profile, link, clock), profile, entry.name, entry.period_s)
+    # a site's period is in the site's own time, a link lives in the wall's
+    period_s = FAST_PERIOD_S if isinstance(clock, FastClock) else entry.period_s
+    return Seat(Instrument(settings, profile, link, clock), profile, entry.name, period_s)
 
 
 def run_acquire(settings: Settings, data: DataFiles, stop: threading.Event) -> None:
-    """The service ``acquire``: instruments to journal."""
-    clock = SystemClock()
+    """The service ``acquire``: instruments to journal.
+
+    Raises:
+        SettingsError: the data's time runs fast, but an instrument is real.
+    """
+    clock = data.clock()
+    _demand_simulated(settings, data, clock)
     data.folder.mkdir(parents=True, exist_ok=True)
     with Journal.open(data.journal, clock) as journal:
         workers = build_workers(settings, journal, clock)
@@ -91,6 +116,13 @@ def run_acquire(settings: Settings, data: DataFiles, stop: threading.Event) -> N
         acquire(workers, lambda: journal.trouble, stop)
         if journal.trouble is None:  # otherwise there may be no room, and this would wait for it
             journal.append([Event(EventKind.STOPPED, "", clock.now_ns(), "acquisition was asked to end")])
+
+
+def _demand_simulated(settings: Settings, data: DataFiles, clock: Clock) -> None:
+    real = [entry.name for entry in settings.instruments if not entry.simulated]
+    if real and isinstance(clock, FastClock):
+        msg = f"{data.clock_file}: time runs fast in this data directory, which is for simulated instruments"
+        raise SettingsError((f"{msg} only; {', '.join(real)} must be recorded in another one (--data)",))
 
 
 @contextmanager
@@ -108,7 +140,7 @@ def stream_service(settings: Settings, data: DataFiles, stop: threading.Event) -
             writer=writer,
             certificates=CertificateFolder(settings.certificates_dir),
             site=settings.site.id,
-            clock=SystemClock(),
+            clock=data.clock(),
             stop=stop,
             pace=Pace(batch_points=timeseries.batch_points),
         )
@@ -131,7 +163,7 @@ def reconciler(settings: Settings, data: DataFiles) -> Reconciler:
     with InfluxWriter(timeseries) as writer:
         target = stream_target(writer, settings.site.id)
     shelf = open_shelf(timeseries, settings.site.id)
-    return Reconciler(data.journal, data.stream, target, shelf, SystemClock())
+    return Reconciler(data.journal, data.stream, target, shelf, data.clock())
 
 
 def _timeseries(settings: Settings) -> TimeSeriesSettings:
@@ -142,7 +174,7 @@ def _timeseries(settings: Settings) -> TimeSeriesSettings:
 
 def run_watch(settings: Settings, data: DataFiles, stop: threading.Event) -> None:
     """The service ``watch``: regular duties."""
-    clock = SystemClock()
+    clock = data.clock()
     data.folder.mkdir(parents=True, exist_ok=True)
     folder = CertificateFolder(settings.certificates_dir)
     duties = (

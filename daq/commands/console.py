@@ -12,7 +12,7 @@ import typer
 
 from calibration.errors import CalibrationError
 from daq.errors import HengliangError
-from drivers.errors import InstrumentError, ProfileError
+from drivers.errors import ClockError, HandError, InstrumentError, ProfileError
 
 SiteOption = Annotated[
     Path, typer.Option("--site", envvar="HENGLIANG_SITE", help="The site's configuration (site.toml).")
@@ -42,7 +42,7 @@ def clear_errors() -> Iterator[None]:
     """Turn a known error into its sentence and exit code 1; anything else is a defect and shows its trace."""
     try:
         yield
-    except (HengliangError, InstrumentError, ProfileError, CalibrationError) as error:
+    except (HengliangError, InstrumentError, ProfileError, CalibrationError, ClockError, HandError) as error:
         complain(str(error))
         raise typer.Exit(1) from error
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from calibration.rounding import align
 from daq.commands.console import JsonOption, clear_errors, complain, say_json
 from daq.commands.site import SERVICES, stop_on_signals
-from daq.demo import write_site
+from daq.demo import day_of, demo_time, hand_file, in_time, write_site
 from daq.errors import HengliangError
 from daq.journal import JournalReader, verify
 from daq.logs import configure_logs
@@ -27,6 +27,7 @@ from daq.supervisor import Service, Supervisor
 from daq.timeseries_server import LocalVictoriaMetrics, find_victoria_metrics
 from daq.wiring import DataFiles, demand_sound, reconciler
 from drivers.clock import SystemClock
+from drivers.fast_clock import FASTEST
 from drivers.sims.laboratory import start_laboratory
 
 CATCH_UP_S = 30.0
@@ -36,11 +37,23 @@ NO_DATABASE = (
     "no time-series database: VictoriaMetrics is not installed (apt install victoria-metrics); "
     "everything else runs"
 )
+NO_FAST_DATABASE = (
+    "no time-series database: a copy of a time of one's own has no reader; everything else runs"
+)
 
 
 def demo(
     port: Annotated[int, typer.Option(help="Where the page answers.")] = 8080,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("demo-data"),
+    fast: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            max=FASTEST,
+            help="Time runs so many times as fast, from a month ago: for sessions with oven and desiccator. "
+            "Takes a data folder of its own.",
+        ),
+    ] = None,
     headless: Annotated[
         bool, typer.Option("--headless", help="No page: record for a while, then report.")
     ] = False,
@@ -53,27 +66,31 @@ def demo(
     with clear_errors():
         data.mkdir(parents=True, exist_ok=True)
         if headless:
-            summary = _record(data, seconds, stop)
+            summary = _record(data, seconds, fast, stop)
             _report(summary, as_json)
             raise typer.Exit(0 if summary.verified and summary.lost == 0 else 1)
         _demand_free(port)
-        _show(data, port, stop)
+        _show(data, port, fast, stop)
 
 
 @contextmanager
-def _laboratory(data: Path, port: int, names: Sequence[str]) -> Iterator[tuple[Supervisor, Settings]]:
+def _laboratory(
+    data: Path, port: int, fast: float | None, names: Sequence[str]
+) -> Iterator[tuple[Supervisor, Settings]]:
     """The instruments, the database if there is one, and a supervisor for the services that are named."""
     clock = SystemClock()
     with ExitStack() as stack:
-        laboratory = stack.enter_context(start_laboratory(data, clock))
-        program = find_victoria_metrics()
+        time = stack.enter_context(demo_time(DataFiles(data), fast))
+        laboratory = stack.enter_context(start_laboratory(data, time, resting=fast is not None))
+        stack.enter_context(hand_file(data, laboratory.hand_url))
+        program = find_victoria_metrics() if fast is None else None
         url = None
         if program is not None:
             url = stack.enter_context(LocalVictoriaMetrics(program, data / "timeseries", clock)).url
         else:
-            complain(NO_DATABASE)
+            complain(NO_DATABASE if fast is None else NO_FAST_DATABASE)
             names = [name for name in names if name != "stream"]
-        site = write_site(data / "site", laboratory.instruments, port, url)
+        site = write_site(data / "site", in_time(laboratory.instruments, fast), port, url, day_of(time))
         settings = load_settings(site)
         demand_sound(site, settings)
         output = stack.enter_context((data / SERVICES_LOG).open("ab"))
@@ -81,11 +98,11 @@ def _laboratory(data: Path, port: int, names: Sequence[str]) -> Iterator[tuple[S
         yield stack.enter_context(Supervisor(services, clock, output)), settings
 
 
-def _record(data: Path, seconds: float, stop: threading.Event) -> Summary:
+def _record(data: Path, seconds: float, fast: float | None, stop: threading.Event) -> Summary:
     """Record for a while, let the stream catch up, and count."""
     files = DataFiles(data)
     clock = SystemClock()
-    with _laboratory(data, 8080, ("acquire", "stream")) as (supervisor, settings):
+    with _laboratory(data, 8080, fast, ("acquire", "stream")) as (supervisor, settings):
         end_s = clock.monotonic_s() + seconds
         supervisor.run(lambda: stop.is_set() or clock.monotonic_s() >= end_s)
         supervisor.retire(supervisor.services[0])
@@ -133,9 +150,9 @@ def _demand_free(port: int) -> None:
             raise HengliangError(msg) from error
 
 
-def _show(data: Path, port: int, stop: threading.Event) -> None:
+def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> None:
     typer.echo("衡量 Hengliang: starting the simulated laboratory … 正在启动仿真实验室 …")
-    with _laboratory(data, port, SERVICES) as (supervisor, settings):
+    with _laboratory(data, port, fast, SERVICES) as (supervisor, settings):
         supervisor.run(lambda: stop.is_set() or _all_live(port, settings))
         if stop.is_set():
             return
@@ -143,7 +160,13 @@ def _show(data: Path, port: int, stop: threading.Event) -> None:
             f"\n  http://127.0.0.1:{port}/?lang=zh_CN   仿真实验室已就绪\n"
             f"  http://127.0.0.1:{port}/?lang=en      the simulated laboratory is live\n\n"
             f"  data, certificates and logs: {data}   ·   Ctrl-C ends it 按 Ctrl-C 结束\n"
+            f"  the bench's hand 操作台:  hengliang hand put dish1 balance --data {data}\n"
         )
+        if fast is not None:
+            typer.echo(
+                f"  time runs {fast:g} times as fast, and it is {day_of(DataFiles(data).clock())}; "
+                f"to slow it down: hengliang hand speed 1 --data {data}\n"
+            )
         supervisor.run(stop.is_set)
 
 

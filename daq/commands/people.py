@@ -13,7 +13,7 @@ from daq.records.database import records_url
 from daq.records.migrations import open_records
 from daq.security.accounts import Accounts, Credentials
 from daq.security.audit import Actor
-from drivers.clock import SystemClock
+from daq.wiring import DataFiles
 
 RecordsOption = Annotated[
     str | None,
@@ -29,7 +29,7 @@ RecordsOption = Annotated[
 def open_accounts(data: Path, records: str | None) -> Iterator[Accounts]:
     """The accounts in the records of a data directory, or at the URL ``records``."""
     with open_records(records or records_url(data)) as engine:
-        yield Accounts(engine, SystemClock())
+        yield Accounts(engine, DataFiles(data).clock())
 
 
 def origin() -> str:

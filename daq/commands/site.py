@@ -78,7 +78,7 @@ def web(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> Non
     from daq.web.app import run_web  # here, so that no other command has to load the web server
 
     serve(
-        "web", site, data, lambda settings, files, stop: run_web(settings, files.folder, SystemClock(), stop)
+        "web", site, data, lambda settings, files, stop: run_web(settings, files.folder, files.clock(), stop)
     )
 
 

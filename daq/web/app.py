@@ -15,10 +15,13 @@ from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings, WebSettings
 from daq.web.desk import Desk
+from daq.web.documents import document_routes
 from daq.web.entrance import entrance, guard
 from daq.web.pages import (
     administration,
     audit,
+    certificate,
+    certificates,
     equipment,
     equipment_sheet,
     instrument,
@@ -29,7 +32,7 @@ from daq.web.pages import (
 from daq.web.plan import channel_plans
 from daq.web.poller import Poller
 from daq.wiring import DataFiles
-from drivers.clock import Clock
+from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
 from drivers.profiles import Profile, load_profiles
 
@@ -41,7 +44,18 @@ FAVICON = (
 )
 
 
-PAGES = (live, instrument, equipment, equipment_sheet, audit, administration, sign_in, me)
+PAGES = (
+    live,
+    instrument,
+    equipment,
+    equipment_sheet,
+    certificates,
+    certificate,
+    audit,
+    administration,
+    sign_in,
+    me,
+)
 """One module a page; each registers its addresses."""
 
 
@@ -68,6 +82,7 @@ def build_app(desk: Desk) -> FastAPI:
 
     guard(app)
     app.include_router(entrance(desk))
+    app.include_router(document_routes(desk))
     for page in PAGES:
         page.register(desk)
     ui.run_with(app, title="Hengliang", favicon=FAVICON, tailwind=False, show_welcome_message=False)
@@ -93,7 +108,8 @@ def run_web(settings: Settings, data_dir: Path, clock: Clock, stop: threading.Ev
     files = DataFiles(data_dir)
     poller = Poller(settings, data_dir, clock, channel_plans(settings, profiles))
     with open_records(records_url(data_dir)) as engine:
-        accounts, sign_ins = Accounts(engine, clock), SignIns(engine, clock)
+        # how long somebody was away from the screen is the wall's time, however fast the site's runs
+        accounts, sign_ins = Accounts(engine, clock), SignIns(engine, SystemClock())
         desk = Desk(settings, files, clock, poller, profiles, engine, accounts, sign_ins)
         thread = threading.Thread(target=poller.run, args=(stop,), name="live")
         thread.start()

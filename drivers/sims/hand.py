@@ -22,7 +22,7 @@ SCRIPT_FILE = "bench.txt"
 FORMAT = "hengliang-bench-1"
 LONGEST_LINE = 200
 KEYS = ("tare", "zero", "print")
-OWN_USAGE = ("cut INSTRUMENT", "mend INSTRUMENT", "speed FACTOR", "state")
+OWN_USAGE = ("cut INSTRUMENT", "mend INSTRUMENT", "speed FACTOR", "state", "help")
 NICKNAMES = {"balance": BALANCES[0]}
 NS_PER_S = 1_000_000_000
 _Thing = TypeVar("_Thing")
@@ -86,6 +86,8 @@ class Hand:
             raise HandError(f"{line[:40]!r}: only ASCII is understood")
         words = tuple(NICKNAMES.get(word, word) for word in line.split())
         match words:
+            case ("help",):
+                return {"words": [*(verb.usage for verb in VERBS.values()), *OWN_USAGE]}
             case ("state",):
                 return self._state()
             case ("speed", factor):
@@ -94,7 +96,7 @@ class Hand:
                 _known(self.wires, name).cut()
             case ("mend", name):
                 _known(self.wires, name).mend()
-            case (("state" | "speed" | "cut" | "mend") as verb, *_):
+            case (("help" | "state" | "speed" | "cut" | "mend") as verb, *_):
                 usage = next(each for each in OWN_USAGE if each.startswith(verb))
                 raise HandError(f"{verb} is written as: {usage}")
             case _:
@@ -179,10 +181,9 @@ class HandTwin:
         return line_end(buffer)
 
     def answer(self, request: bytes, now_s: float) -> bytes:
-        """Do it; ``help`` tells the words."""
+        """Do it, and say what has come of it."""
         try:
-            line = request.decode("ascii").strip()
-            return _json({"words": words()} if line == "help" else self._hand.do(line))
+            return _json(self._hand.do(request.decode("ascii")))
         except UnicodeDecodeError:
             return _json({"error": "bytes that are no ASCII text"})
         except HandError as error:
@@ -191,11 +192,6 @@ class HandTwin:
     def spontaneous(self, now_s: float) -> bytes:
         """Nothing."""
         return b""
-
-
-def words() -> list[str]:
-    """How everything is written that the hand understands."""
-    return [*(verb.usage for verb in VERBS.values()), *OWN_USAGE]
 
 
 def _json(reply: Mapping[str, object]) -> bytes:

@@ -54,8 +54,6 @@ class _Plan:
 
 
 PTY_LINK = "b-02"
-HAND_FILE = "hand.url"
-"""Where the hand takes its words, as long as the laboratory runs: a line of text in, a line of JSON out."""
 _FREE_PORT = "tcp://127.0.0.1:0"
 _BENCHES = (
     _Plan(
@@ -129,10 +127,16 @@ class Laboratory:
     """The laboratory while it runs; leaving it as a context manager stops every sim."""
 
     def __init__(
-        self, instruments: tuple[LaboratoryInstrument, ...], hand: Hand, sims: contextlib.ExitStack
+        self,
+        instruments: tuple[LaboratoryInstrument, ...],
+        hand: Hand,
+        hand_url: str,
+        sims: contextlib.ExitStack,
     ) -> None:
         self.instruments = instruments
         self.hand = hand
+        self.hand_url = hand_url
+        """Where the hand takes its words: a line of text in, a line of JSON out."""
         self._sims = sims
 
     def stop(self) -> None:
@@ -182,11 +186,11 @@ def start_laboratory(base_dir: Path, clock: Clock, *, resting: bool = False) -> 
     link = base_dir / PTY_LINK
     if link.is_symlink():
         link.unlink()  # left by a laboratory that was killed; it may lead to somebody else's terminal now
-    hand = Hand(clock, base_dir)
+    hand, profiles = Hand(clock, base_dir), load_profiles()
     with contextlib.ExitStack() as starting:
         instruments = []
         for seed, plan in enumerate(_BENCHES):
-            profile = named(load_profiles(), plan.profile)
+            profile = named(profiles, plan.profile)
             faults = () if resting else plan.faults
             twin = _twin(plan, profile, seed, hand, resting)
             server = SimServer(twin, plan.listen.format(base=base_dir), faults, clock)
@@ -194,10 +198,8 @@ def start_laboratory(base_dir: Path, clock: Clock, *, resting: bool = False) -> 
             hand.wires[plan.name] = _Plug(server, faults)
             instruments.append(_bench(plan, client_url(profile, server.url)))
         line = starting.enter_context(SimServer(HandTwin(hand), _FREE_PORT, clock=clock))
-        (base_dir / HAND_FILE).write_text(f"{line.url}\n", encoding="ascii")
-        starting.callback((base_dir / HAND_FILE).unlink, missing_ok=True)
         running = starting.pop_all()
-    return Laboratory(tuple(instruments), hand, running)
+    return Laboratory(tuple(instruments), hand, line.url, running)
 
 
 def _twin(plan: _Plan, profile: Profile, seed: int, hand: Hand, resting: bool) -> Twin:

@@ -177,7 +177,7 @@ def after(bench: Bench, words: Words) -> Bench:
     """
     verb = VERBS.get(words[0]) if words else None
     if verb is None:
-        raise HandError(f"{' '.join(words)[:40]!r} is not understood: the words are {', '.join(VERBS)}")
+        raise HandError(f"{' '.join(words)[:40]!r} is not understood: `help` tells the words")
     if not verb.least <= len(words) - 1 <= verb.most:
         raise HandError(f"{words[0]} is written as: {verb.usage}")
     return verb.act(bench, words[1:])

@@ -158,7 +158,7 @@ def test_a_drift_goes_on_until_it_is_ended_and_stays_where_it_came_to():
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("", "the words are put, take"),
+        ("", "'' is not understood: `help` tells the words"),
         ("dance", "'dance' is not understood"),
         ("put", r"put is written as: put THING… PLACE"),
         ("put dish1", "put is written as"),
