@@ -9,19 +9,11 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from calibration.conformity import Comparison, Decision
 from daq.lab.evidence import Capture, Entry
+from daq.lab.results_outcome import Judgement
+from daq.lab.results_words import Words
 
-
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """A text in Chinese and in English; an empty one is shown in the other language."""
-
-    zh: str
-    en: str = ""
-
-
-NOTHING = Bilingual("")
+NOTHING = Words("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +28,8 @@ class Mark:
 class Laboratory:
     """Head of a paper."""
 
-    name: Bilingual
-    address: Bilingual
+    name: Words
+    address: Words
     phone: str = ""
     marks: tuple[Mark, ...] = ()
     logo: bytes = b""
@@ -49,8 +41,8 @@ class Signed:
     """A person's word for something, given with the password."""
 
     name: str
-    role: Bilingual
-    meaning: Bilingual
+    role: Words
+    meaning: Words
     """``tested``, ``reviewed``, ``approved`` …"""
     t_ns: int
 
@@ -72,7 +64,7 @@ class Sample:
     """What was tested. All but number, time and condition is the client's information."""
 
     number: str
-    product: Bilingual
+    product: Words
     client: str = ""
     client_address: str = ""
     lot: str = ""
@@ -87,7 +79,7 @@ class Sample:
 class MethodUsed:
     """One version of a written method."""
 
-    title: Bilingual
+    title: Words
     documents: tuple[str, ...]
     """Documents it follows, each with edition and clause."""
     version: str
@@ -97,30 +89,10 @@ class MethodUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """A statement of conformity with all that makes it readable (ISO/IEC 17025:2017, 7.8.6.2)."""
-
-    limit: str
-    """``≤ 14.0``, in the unit of the item."""
-    edition: str
-    """Specification with its edition."""
-    product: Bilingual
-    """For which product the specification has this limit."""
-    comparison: Comparison
-    rule: str
-    """Name of the decision rule, one of ``daq.lab.method_results.DECISION_RULES``."""
-    compared: str
-    """The value that met the limit: unrounded, or rounded."""
-    decision: Decision
-    risk: float | None = None
-    """Probability that the decision is wrong."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One reported result."""
 
-    name: Bilingual
+    name: Words
     unit: str
     reported: str
     U: str = ""
@@ -129,17 +101,17 @@ class Item:
     level: Decimal | None = None
     """Coverage probability, such as 0.9545."""
     why_no_uncertainty: str = ""
-    verdict: Verdict | None = None
+    verdicts: tuple[Judgement, ...] = ()
     outside_scope: bool = False
     """Not within the scope of the accreditation whose marks are printed."""
-    remark: Bilingual = NOTHING
+    notes: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParallelRow:
     """A quantity in every determination."""
 
-    name: Bilingual
+    name: Words
     symbol: str
     unit: str
     values: tuple[str, ...]
@@ -160,8 +132,8 @@ class Parallels:
 class Ambient:
     """A condition of the room while the tests ran."""
 
-    place: Bilingual
-    quantity: Bilingual
+    place: Words
+    quantity: Words
     unit: str
     lowest: str
     highest: str
@@ -175,7 +147,7 @@ class InstrumentUsed:
 
     name: str
     """Short name, as on its label."""
-    title: Bilingual
+    title: Words
     model: str = ""
     serial_number: str = ""
     certificate: str = ""
@@ -192,7 +164,7 @@ class InstrumentUsed:
 class Deviation:
     """A departure from the method, or a release of something that was stopped; it is always printed."""
 
-    what: Bilingual
+    what: Words
     reason: str
     signatures: tuple[Signed, ...]
 
@@ -209,7 +181,7 @@ class Report:
     session: str
     sample: Sample
     method: MethodUsed
-    place: Bilingual
+    place: Words
     begun_ns: int
     ended_ns: int
     items: tuple[Item, ...]
@@ -227,7 +199,7 @@ class CaptureLine:
     """A capture with what a reader of the sheet wants to know besides."""
 
     capture: Capture
-    step: Bilingual
+    step: Words
     k: float | None
     """Coverage factor of the corrected value; None without one."""
     certificate: str
@@ -242,7 +214,7 @@ class EntryLine:
     """A number that a person entered."""
 
     entry: Entry
-    step: Bilingual
+    step: Words
     unit: str
     name: str
     """Of the person."""
@@ -254,7 +226,7 @@ class EntryLine:
 class Timed:
     """A time that had to pass, perhaps at a temperature."""
 
-    step: Bilingual
+    step: Words
     portion: int
     turn: int
     begun_ns: int
@@ -273,7 +245,7 @@ class Timed:
 class StepDone:
     """Who did a step, and when."""
 
-    step: Bilingual
+    step: Words
     portion: int
     turn: int
     name: str
@@ -285,7 +257,7 @@ class StepDone:
 class BudgetLine:
     """One line of an uncertainty budget."""
 
-    quantity: Bilingual
+    quantity: Words
     count: int
     """How many independent effects this line has."""
     value: float | None
@@ -305,7 +277,7 @@ class BudgetLine:
 class Working:
     """A formula with its result and its budget."""
 
-    title: Bilingual
+    title: Words
     symbol: str
     expression: str
     unit: str
@@ -360,13 +332,13 @@ class Standing(enum.StrEnum):
 class EquipmentLabel:
     """A label for an instrument."""
 
-    laboratory: Bilingual
+    laboratory: Words
     name: str
-    title: Bilingual
+    title: Words
     serial_number: str = ""
     certificate: str = ""
     calibrated_on: datetime.date | None = None
     due_on: datetime.date | None = None
     standing: Standing
-    limits: Bilingual = NOTHING
+    limits: Words = NOTHING
     """What it may be used for, where its use is limited."""

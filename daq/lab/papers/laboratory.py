@@ -2,7 +2,8 @@
 
 from daq.errors import PaperError
 from daq.i18n import N_
-from daq.lab.papers.content import Bilingual, Laboratory, Mark
+from daq.lab.papers.content import Laboratory, Mark
+from daq.lab.results_words import Words
 from daq.settings import LaboratorySettings
 
 
@@ -27,8 +28,8 @@ def laboratory_of(settings: LaboratorySettings | None) -> Laboratory:
                 reason=error.strerror,
             ) from error
     return Laboratory(
-        name=Bilingual(settings.name_zh, settings.name_en),
-        address=Bilingual(settings.address_zh, settings.address_en),
+        name=Words(settings.name_zh, settings.name_en),
+        address=Words(settings.address_zh, settings.address_en),
         phone=settings.phone,
         marks=tuple(Mark(mark.name, mark.number) for mark in settings.marks),
         logo=logo,

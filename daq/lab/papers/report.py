@@ -1,8 +1,9 @@
 """The test report (检测报告): ISO/IEC 17025:2017, 7.8.2 (what every report says), 7.8.3, 7.8.6 and 7.8.8."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from calibration.conformity import Comparison
+from calibration.rounding import plain
 from daq.i18n import N_
 from daq.i18n.figures import symbol, typeset, with_unit
 from daq.lab.papers.blocks import (
@@ -19,7 +20,7 @@ from daq.lab.papers.blocks import (
     statement,
     table,
 )
-from daq.lab.papers.content import Item, Report, Verdict
+from daq.lab.papers.content import Item, Report
 from daq.lab.papers.paper import (
     Paper,
     ambient_blocks,
@@ -31,6 +32,7 @@ from daq.lab.papers.paper import (
     signature_block,
 )
 from daq.lab.papers.words import COMPARISONS, PaperWords
+from daq.lab.results_outcome import Judgement
 
 CLIENTS = "△"
 """Marks what the client has said."""
@@ -137,26 +139,29 @@ def _results(report: Report, words: PaperWords) -> Block:
         Column(words.say("Specification"), width=1.7),
         Column(words.say("Statement of conformity")),
     ]
-    return table(columns, [Row(_result(item, words)) for item in report.items], 9.4)
+    return table(columns, [row for item in report.items for row in _item(item, words)], 9.4)
 
 
-def _result(item: Item, words: PaperWords) -> list[str | Cell]:
-    verdict = item.verdict
-    fails = verdict is not None and not verdict.decision.accepts
-    return [
+def _item(item: Item, words: PaperWords) -> Iterator[Row]:
+    """One row for each limit that the result was compared with; one where there was none."""
+    result: list[str | Cell] = [
         words.of(item.name) + (OUTSIDE if item.outside_scope else ""),
         symbol(item.unit) or "1",
         Cell(typeset(item.reported), strong=True),
         item.U or DASH,
         item.k or DASH,
-        verdict.limit if verdict else DASH,
-        verdict.edition if verdict else DASH,
-        Cell(words.decision(verdict.decision), strong=True, tone="bad" if fails else "") if verdict else DASH,
     ]
+    if not item.verdicts:
+        yield Row([*result, DASH, DASH, DASH])
+    for verdict in item.verdicts:
+        said = words.decision(verdict.decision)
+        tone = "" if verdict.decision.accepts else "bad"
+        yield Row([*result, words.limit(verdict), verdict.edition, Cell(said, strong=True, tone=tone)])
+        result = [""] * len(result)
 
 
 def _conclusion(report: Report, words: PaperWords) -> list[Block]:
-    judged = [(item, item.verdict) for item in report.items if item.verdict is not None]
+    judged = [(item, verdict) for item in report.items for verdict in item.verdicts]
     if not judged:
         return []
     bad = [(item, verdict) for item, verdict in judged if not verdict.decision.accepts]
@@ -176,15 +181,14 @@ def _conclusion(report: Report, words: PaperWords) -> list[Block]:
 
 
 def _explanations(items: Sequence[Item], words: PaperWords) -> list[Block]:
-    """How verdicts were reached, why an uncertainty is not there, and remarks."""
+    """How verdicts were reached, why an uncertainty is not there, and what else is to be known."""
     lines = _rules(items, words)
     for item in items:
         name = words.of(item.name)
-        if not item.U and item.why_no_uncertainty:
+        if item.why_no_uncertainty:
             message = N_("{item}: no uncertainty is stated: {reason}")
             lines.append(words.say(message, item=name, reason=item.why_no_uncertainty))
-        if item.remark.zh or item.remark.en:
-            lines.append(words.say("{item}: {remark}", item=name, remark=words.of(item.remark)))
+        lines += [words.say("{item}: {remark}", item=name, remark=words.of(note)) for note in item.notes]
     return [notes(lines)] if lines else []
 
 
@@ -192,9 +196,9 @@ def _rules(items: Sequence[Item], words: PaperWords) -> list[str]:
     """One sentence for each decision rule and comparison, with the values that it was applied to."""
     applied: dict[tuple[Comparison, str], list[str]] = {}
     for item in items:
-        if item.verdict is not None:
-            key = (item.verdict.comparison, item.verdict.rule)
-            applied.setdefault(key, []).append(_compared(item, item.verdict, words))
+        for verdict in item.verdicts:
+            key = (verdict.comparison, verdict.rule)
+            applied.setdefault(key, []).append(_compared(item, verdict, words))
     return [
         words.say(
             "{values}: {comparison}. Decision rule: {rule}.",
@@ -206,9 +210,9 @@ def _rules(items: Sequence[Item], words: PaperWords) -> list[str]:
     ]
 
 
-def _compared(item: Item, verdict: Verdict, words: PaperWords) -> str:
+def _compared(item: Item, verdict: Judgement, words: PaperWords) -> str:
     """``Moisture 13.96 % (probability that the statement is wrong: 25 %)``."""
-    named = f"{words.of(item.name)} {with_unit(typeset(verdict.compared), item.unit)}"
+    named = f"{words.of(item.name)} {with_unit(typeset(plain(verdict.compared)), verdict.unit)}"
     if verdict.risk is None:
         return named
     message = N_("{value} (probability that the statement is wrong: {risk})")

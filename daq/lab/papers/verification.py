@@ -133,8 +133,7 @@ def _printed(content: Report | RawSheet, code: str) -> Iterator[str]:
     yield content.sample.number
     for item in content.items:
         yield typeset(item.reported)
-        if item.verdict is not None:
-            yield item.verdict.edition
+        yield from (verdict.edition for verdict in item.verdicts)
 
 
 def _squeezed(text: str) -> str:

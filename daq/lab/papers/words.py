@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from calibration.conformity import Comparison, Decision
 from calibration.rounding import plain, round_to_digits
-from daq.i18n import N_, translation
+from daq.i18n import N_
 from daq.i18n.figures import THIN_SPACE, typeset, with_unit
 from daq.i18n.speech import Speech
 from daq.lab.method_results import DECISION_RULES
-from daq.lab.papers.content import Bilingual
+from daq.lab.papers.blocks import DASH
+from daq.lab.results_outcome import Judgement
+from daq.lab.results_words import Words
 
 DECISIONS = {
     Decision.PASS: ("●", N_("conforms")),
@@ -66,11 +68,11 @@ class PaperWords(Speech):
         """Width of the names beside facts."""
         return 23 if self.language == "zh_CN" else 32
 
-    def of(self, text: Bilingual) -> str:
+    def of(self, text: Words) -> str:
         """The text in this language, if it has one."""
         return self.either(text.zh, text.en)
 
-    def other(self, text: Bilingual) -> str:
+    def other(self, text: Words) -> str:
         """The text in the other language; empty where that says nothing new."""
         other = text.en if self.language == "zh_CN" else text.zh
         return other if other != self.of(text) else ""
@@ -95,6 +97,15 @@ class PaperWords(Speech):
             return f"<{THIN_SPACE}0.1{THIN_SPACE}%"
         return with_unit(plain(round_to_digits(risk * 100, 2)), "%")
 
+    def limit(self, judgement: Judgement) -> str:
+        """``≤ 14.0``, ``≥ 15.0`` or ``10.0 – 12.0``, as it is written in the specification."""
+        lower, upper = judgement.lower, judgement.upper
+        if lower is None and upper is None:
+            return DASH
+        if lower is None or upper is None:
+            return f"≤ {plain(upper)}" if upper is not None else f"≥ {plain(lower or Decimal(0))}"
+        return typeset(f"{plain(lower)} – {plain(upper)}")
+
     def level(self, level: Decimal) -> str:
         """A coverage probability: ``95.45 %``."""
         return with_unit(plain((level * 100).normalize()), "%")
@@ -108,8 +119,3 @@ class PaperWords(Speech):
         """``2026-11-21 – 2026-11-23``; one day where both are the same."""
         first, last = self.date(begun_ns), self.date(ended_ns)
         return first if first == last else f"{first} – {last}"
-
-
-def bilingual(message: str, **parts: object) -> Bilingual:
-    """``message`` in both languages, ``{parts}`` filled in."""
-    return Bilingual(translation("zh_CN").gettext(message).format(**parts), message.format(**parts))

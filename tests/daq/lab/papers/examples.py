@@ -1,13 +1,13 @@
 """Contents of papers: coptis moisture by oven drying, as a laboratory would report it."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 from calibration.conformity import Comparison, Decision
 from daq.lab.evidence import Capture, Entry
 from daq.lab.papers.content import (
     Ambient,
-    Bilingual,
     BudgetLine,
     CaptureLine,
     Deviation,
@@ -26,9 +26,10 @@ from daq.lab.papers.content import (
     Signed,
     StepDone,
     Timed,
-    Verdict,
     Working,
 )
+from daq.lab.results_outcome import Judgement
+from daq.lab.results_words import Words
 from drivers.reading import Quality
 
 ZONE = "Asia/Shanghai"
@@ -42,19 +43,19 @@ LOGO = (
 )
 
 LABORATORY = Laboratory(
-    name=Bilingual("石柱县检验检测中心", "Shizhu County Inspection and Testing Centre"),
-    address=Bilingual("重庆市石柱土家族自治县南宾街道 1 号", "1 Nanbin Street, Shizhu, Chongqing, China"),
+    name=Words("石柱县检验检测中心", "Shizhu County Inspection and Testing Centre"),
+    address=Words("重庆市石柱土家族自治县南宾街道 1 号", "1 Nanbin Street, Shizhu, Chongqing, China"),
     phone="023-0000 0000",
     marks=(Mark("CMA", "232201060123"), Mark("CNAS", "TESTING L12345")),
     logo=LOGO,
 )
-TECHNICIAN = Bilingual("检测员", "technician")
-METROLOGIST = Bilingual("计量员", "metrologist")
-MANAGER = Bilingual("质量负责人", "quality manager")
+TECHNICIAN = Words("检测员", "technician")
+METROLOGIST = Words("计量员", "metrologist")
+MANAGER = Words("质量负责人", "quality manager")
 
 
 def signed(name, role, meaning, hours):
-    return Signed(name=name, role=role, meaning=Bilingual(*meaning), t_ns=T0 + int(hours * HOUR))
+    return Signed(name=name, role=role, meaning=Words(*meaning), t_ns=T0 + int(hours * HOUR))
 
 
 SIGNATURES = (
@@ -64,7 +65,7 @@ SIGNATURES = (
 )
 SAMPLE = Sample(
     number="HL-2026-0157",
-    product=Bilingual("黄连（药材）", "Coptis, whole drug"),
+    product=Words("黄连（药材）", "Coptis, whole drug"),
     client="石柱黄水镇黄连专业合作社",
     client_address="重庆市石柱县黄水镇",
     lot="2026-10-A",
@@ -74,7 +75,7 @@ SAMPLE = Sample(
     condition="密封袋装，干燥，无霉变",
 )
 METHOD = MethodUsed(
-    title=Bilingual("黄连水分测定（烘干法）", "Coptis: moisture by oven drying"),
+    title=Words("黄连水分测定（烘干法）", "Coptis: moisture by oven drying"),
     documents=(
         "中国药典 四部 0832 水分测定法 (ChP 0832), 2025, 第二法 method 2",
         "中国药典 一部 黄连 (ChP, Coptidis Rhizoma), 2025, 检查 水分",
@@ -82,60 +83,65 @@ METHOD = MethodUsed(
     version="3f" * 32,
     approved=True,
 )
+COPTIS = Words("黄连（药材）", "Coptis, whole drug")
+ROUNDED = Judgement(
+    limit="drug-chp-2025",
+    product=COPTIS,
+    edition="ChP 2025",
+    source="中国药典 一部 黄连 (ChP, Coptidis Rhizoma)",
+    lower=None,
+    upper=Decimal("14.0"),
+    unit="%",
+    decision=Decision.PASS,
+    rule="simple-acceptance",
+    comparison=Comparison.ROUNDED_VALUE,
+    compared=Decimal("14.0"),
+    guard_band=Decimal(0),
+    p_conform=0.7488,
+    risk=0.2512,
+)
+GUARDED = replace(
+    ROUNDED,
+    upper=Decimal("5.0"),
+    rule="guard-band-u",
+    comparison=Comparison.FULL_VALUE,
+    compared=Decimal("3.2714"),
+    risk=0.00001,
+)
 MOISTURE = Item(
-    name=Bilingual("水分", "Moisture"),
+    name=Words("水分", "Moisture"),
     unit="%",
     reported="14.0",
     U="0.1",
     k="2.00",
     level=Decimal("0.9545"),
-    verdict=Verdict(
-        limit="≤ 14.0",
-        edition="ChP 2025",
-        product=Bilingual("黄连（药材）", "Coptis, whole drug"),
-        comparison=Comparison.ROUNDED_VALUE,
-        rule="simple-acceptance",
-        compared="14.0",
-        decision=Decision.PASS,
-        risk=0.2512,
-    ),
+    verdicts=(ROUNDED,),
 )
 ASH = Item(
-    name=Bilingual("总灰分", "Total ash"),
+    name=Words("总灰分", "Total ash"),
     unit="%",
     reported="3.27",
     U="0.06",
     k="2.03",
     level=Decimal("0.9545"),
-    verdict=Verdict(
-        limit="≤ 5.0",
-        edition="ChP 2025",
-        product=Bilingual("黄连（药材）", "Coptis, whole drug"),
-        comparison=Comparison.FULL_VALUE,
-        rule="guard-band-u",
-        compared="3.2714",
-        decision=Decision.PASS,
-        risk=0.00001,
-    ),
+    verdicts=(GUARDED,),
 )
 PARALLELS = Parallels(
     rows=(
+        ParallelRow(name=Words("称量瓶质量", "Dish"), symbol="m3", unit="g", values=("20.1234", "19.8765")),
         ParallelRow(
-            name=Bilingual("称量瓶质量", "Dish"), symbol="m3", unit="g", values=("20.1234", "19.8765")
-        ),
-        ParallelRow(
-            name=Bilingual("称量瓶与供试品质量", "Dish and sample"),
+            name=Words("称量瓶与供试品质量", "Dish and sample"),
             symbol="m1",
             unit="g",
             values=("23.1234", "23.0265"),
         ),
         ParallelRow(
-            name=Bilingual("干燥后称量瓶与供试品质量", "Dish and dried sample"),
+            name=Words("干燥后称量瓶与供试品质量", "Dish and dried sample"),
             symbol="m2",
             unit="g",
             values=("22.7022", "22.5855"),
         ),
-        ParallelRow(name=Bilingual("水分", "Moisture"), symbol="X", unit="%", values=("13.96", "13.94")),
+        ParallelRow(name=Words("水分", "Moisture"), symbol="X", unit="%", values=("13.96", "13.94")),
     ),
     difference="0.02 %",
     allowed="≤ 0.2 %",
@@ -143,16 +149,16 @@ PARALLELS = Parallels(
 )
 AMBIENT = (
     Ambient(
-        place=Bilingual("天平室", "Balance room"),
-        quantity=Bilingual("温度", "temperature"),
+        place=Words("天平室", "Balance room"),
+        quantity=Words("温度", "temperature"),
         unit="degC",
         lowest="21.8",
         highest="22.4",
         allowed="15 – 30",
     ),
     Ambient(
-        place=Bilingual("天平室", "Balance room"),
-        quantity=Bilingual("相对湿度", "relative humidity"),
+        place=Words("天平室", "Balance room"),
+        quantity=Words("相对湿度", "relative humidity"),
         unit="%",
         lowest="49",
         highest="52",
@@ -161,7 +167,7 @@ AMBIENT = (
 )
 BALANCE = InstrumentUsed(
     name="B-01",
-    title=Bilingual("分析天平", "Analytical balance"),
+    title=Words("分析天平", "Analytical balance"),
     model="XPE204",
     serial_number="B329041175",
     certificate="2026-0311",
@@ -170,7 +176,7 @@ BALANCE = InstrumentUsed(
 )
 OVEN = InstrumentUsed(
     name="O-01",
-    title=Bilingual("电热干燥箱", "Drying oven"),
+    title=Words("电热干燥箱", "Drying oven"),
     model="DHG-9140A",
     serial_number="1509117",
     certificate="2026-0877",
@@ -178,7 +184,7 @@ OVEN = InstrumentUsed(
     valid_until=datetime.date(2027, 6, 30),
 )
 RELEASE = Deviation(
-    what=Bilingual(
+    what=Words(
         "天平 B-01 的证书 2025-0311 已于 2026-11-10 到期，仍用于本次检测",
         "Balance B-01 was used although its certificate 2025-0311 had expired on 2026-11-10",
     ),
@@ -199,7 +205,7 @@ def report(**changes):
         "session": "S-2026-0042",
         "sample": SAMPLE,
         "method": METHOD,
-        "place": Bilingual("本中心天平室、理化室", "Balance room and chemistry room of the centre"),
+        "place": Words("本中心天平室、理化室", "Balance room and chemistry room of the centre"),
         "begun_ns": T0,
         "ended_ns": T0 + 50 * HOUR,
         "items": (MOISTURE,),
@@ -221,8 +227,8 @@ PREDECESSOR = Predecessor(
 )
 
 
-WEIGH = Bilingual("称空称量瓶", "Weigh the dish")
-ROOM = Bilingual("天平室环境", "Room of the balance")
+WEIGH = Words("称空称量瓶", "Weigh the dish")
+ROOM = Words("天平室环境", "Room of the balance")
 SECOND = 1_000_000_000
 
 
@@ -285,7 +291,7 @@ CAPTURES = (
     line(capture(5, "20.1233", turn=4, quality=Quality.UNKNOWN_STABILITY)),
 )
 DRYING = Timed(
-    step=Bilingual("首次干燥", "First drying"),
+    step=Words("首次干燥", "First drying"),
     portion=1,
     turn=1,
     begun_ns=T0 + HOUR,
@@ -296,7 +302,7 @@ DRYING = Timed(
     highest="104.6 °C",
 )
 COOLING = Timed(
-    step=Bilingual("干燥器中放冷", "Cool in the desiccator"),
+    step=Words("干燥器中放冷", "Cool in the desiccator"),
     portion=1,
     turn=1,
     begun_ns=T0 + 6 * HOUR + 300 * SECOND,
@@ -314,7 +320,7 @@ ENTERED = EntryLine(
         t_ns=T0 + 7 * HOUR,
         reason="滴定管读数",
     ),
-    step=Bilingual("读取水的体积", "Read the volume of water"),
+    step=Words("读取水的体积", "Read the volume of water"),
     unit="mL",
     name="李伟",
 )
@@ -336,7 +342,7 @@ def budget_line(quantity, value, u, sensitivity, **changes):
 
 
 WORKING = Working(
-    title=Bilingual("水分", "Moisture"),
+    title=Words("水分", "Moisture"),
     symbol="X",
     expression="(m1 - m2) / (m1 - m3) * 100",
     unit="%",
@@ -347,11 +353,11 @@ WORKING = Working(
     k=2.03,
     budget=(
         budget_line(
-            Bilingual("恒重判据", "Limit of constant mass"), 0.0, 0.00289, 33.3, distribution="rectangular"
+            Words("恒重判据", "Limit of constant mass"), 0.0, 0.00289, 33.3, distribution="rectangular"
         ),
-        budget_line(Bilingual("天平示值误差", "Error of the balance"), 23.1234, 0.00017, 4.65),
+        budget_line(Words("天平示值误差", "Error of the balance"), 23.1234, 0.00017, 4.65),
         budget_line(
-            Bilingual("天平重复性", "Repeatability of the balance"), 23.1234, 0.00008, -33.3, count=3, dof=9
+            Words("天平重复性", "Repeatability of the balance"), 23.1234, 0.00008, -33.3, count=3, dof=9
         ),
     ),
 )
@@ -370,9 +376,7 @@ def raw_sheet(**changes):
         "timed": (DRYING, COOLING),
         "entries": (ENTERED,),
         "steps": (
-            StepDone(
-                step=Bilingual("粉碎供试品", "Crush the sample"), portion=0, turn=1, name="李伟", t_ns=T0
-            ),
+            StepDone(step=Words("粉碎供试品", "Crush the sample"), portion=0, turn=1, name="李伟", t_ns=T0),
         ),
         "parallels": (PARALLELS,),
         "workings": (WORKING,),
