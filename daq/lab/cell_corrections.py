@@ -5,7 +5,7 @@ import enum
 import re
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -95,19 +95,16 @@ class _Cell:
         return replace(owner, **{name: tuple(several)})
 
     def _item(self, owner: Any, name: str, index: int | None) -> Any:
-        if not is_dataclass(owner) or not hasattr(owner, name):
+        if not is_dataclass(owner) or name not in {field.name for field in fields(owner)}:
             raise self._unknown()
         value = getattr(owner, name)
-        if (index is not None) != (isinstance(value, tuple) and get_origin(self._hint(owner, name)) is tuple):
+        if (index is not None) != (get_origin(get_type_hints(type(owner))[name]) is tuple):
             raise self._unknown()
         if index is None:
             return value
         if index >= len(value):
             raise self._unknown()
         return value[index]
-
-    def _hint(self, owner: Any, name: str) -> Any:
-        return get_type_hints(type(owner))[name]
 
     def _read(self, kind: Any, text: str) -> Any:
         """The text as the field takes it."""

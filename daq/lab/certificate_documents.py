@@ -1,56 +1,50 @@
 """Bytes of a document into what was found in it, whatever kind of certificate it is."""
 
 import datetime
-import hashlib
-from typing import Any
 
-from calibration.certificates.dcc.importer import read_dcc
-from calibration.certificates.imported import Administrative, Imported, Item, Words
-from calibration.certificates.kind import Kind
 from calibration.certificates.native import parse_native
-from calibration.certificates.pdf.importer import read_pdf
-from calibration.certificates.workbook.importer import read_workbook
+from calibration.certificates.native_document import read_native_document
+from calibration.errors import CertificateError
 from daq.lab.certificate_draft import Document
-from daq.lab.register import printable
-from daq.security.document_kinds import DocumentKind, kind_of
+from daq.security.document_kinds import DocumentKind
+from daq.security.uploads import Examined, examine
+from daq.settings import CertificatesSettings
 
 
-def read_document(data: bytes, name: str, today: datetime.date) -> Document:
-    """A document with what its importer found; a native file is its own proposal.
+def read_document(
+    data: bytes, file_name: str, against: CertificatesSettings, now: datetime.datetime
+) -> Document:
+    """A document of strangers, read in a process of its own.
+
+    Args:
+        data: the bytes.
+        file_name: as the uploader calls it.
+        against: schemas, trust store and signers of the site.
+        now: aware, in the zone of the laboratory.
 
     Raises:
-        CertificateError: no document of a kind that is read, or not safe to read.
+        CertificateError: it was refused, for every reason.
     """
-    name = printable(name)
-    kind = kind_of(data, name)
-    if kind is DocumentKind.NATIVE:
-        tables = parse_native(data, name)
-        return Document(name, data, kind.media_type, _of_native(tables, data), tables)
-    imported: Imported
-    match kind:
-        case DocumentKind.DCC:
-            imported = read_dcc(data, name, today)
-        case DocumentKind.PDF:
-            imported = read_pdf(data, name, today)
-        case _:
-            imported = read_workbook(data, name, today)
-    return Document(name, data, kind.media_type, imported)
+    return document_of(examine(data, file_name, against, now), data)
 
 
-def _of_native(tables: dict[str, Any], data: bytes) -> Imported:
-    about = tables.get("certificate", {})
-    about = about if isinstance(about, dict) else {}
-    serial_number = tables.get("equipment", {})
-    serial_number = serial_number.get("serial_number", "") if isinstance(serial_number, dict) else ""
-    day = about.get("calibrated_on")
-    return Imported(
-        file_sha256=hashlib.sha256(data).hexdigest(),
-        format="native",
-        administrative=Administrative(
-            number=str(about.get("number", "")),
-            laboratory=str(about.get("laboratory", "")),
-            kind=Kind.VERIFICATION if about.get("kind") == Kind.VERIFICATION else Kind.CALIBRATION,
-            items=(Item(Words(), serial_number=str(serial_number)),),
-            ended_on=day if isinstance(day, datetime.date) else None,
-        ),
-    )
+def document_of(examined: Examined, data: bytes) -> Document:
+    """An examined upload with its bytes; a native file is its own proposal.
+
+    Raises:
+        CertificateError: it was refused.
+    """
+    if examined.imported is None or examined.kind is None:
+        raise CertificateError(examined.refused)
+    native = parse_native(data, examined.file_name) if examined.kind is DocumentKind.NATIVE else {}
+    return Document(examined.file_name, data, examined.kind.media_type, examined.imported, native)
+
+
+def native_document(data: bytes, file_name: str) -> Document:
+    """A native file of the laboratory itself, read in this process.
+
+    Raises:
+        CertificateError: every mistake at once.
+    """
+    imported = read_native_document(data, file_name)
+    return Document(file_name, data, DocumentKind.NATIVE.media_type, imported, parse_native(data, file_name))

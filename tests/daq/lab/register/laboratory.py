@@ -1,13 +1,15 @@
 """A laboratory with people, a register and certificates, as the tests of several rooms need it."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from daq.lab.certificate_documents import read_document
-from daq.lab.certificate_draft import Said
+from calibration.certificates.imported import Administrative, Finding, Imported, Severity
+from daq.lab.certificate_documents import native_document
+from daq.lab.certificate_draft import Document, Said
 from daq.lab.certificate_life import InForce, check, enter, put_in_force, save_draft
 from daq.lab.equipment import add_equipment
 from daq.lab.equipment_description import Description
@@ -63,7 +65,7 @@ class Laboratory:
 
     def draft(self, data: bytes | str = BALANCE, said: Said | None = None, of: int | None = None) -> Version:
         data = data.encode() if isinstance(data, str) else data
-        document = read_document(data, "certificate.toml", self.register.today())
+        document = native_document(data, "certificate.toml")
         return save_draft(self.register, self.actor("wang.fang"), document, said or Said(), of)
 
     def entered(
@@ -95,6 +97,18 @@ def certificate_text(number: str, changes: dict[str, str] | None = None) -> str:
             raise ValueError(old)
         text = text.replace(old, new)
     return text
+
+
+def scan(data: bytes = b"%PDF-1.7 a picture") -> Document:
+    """A paper without text: everything on it must be keyed in."""
+    finding = Finding(Severity.ERROR, "page 1", "it has no text")
+    imported = Imported(
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        format="PDF",
+        administrative=Administrative(number="", laboratory=""),
+        findings=(finding,),
+    )
+    return Document("scan.pdf", data, "application/pdf", imported)
 
 
 def make_laboratory(engine: Engine, folder: Path) -> Laboratory:

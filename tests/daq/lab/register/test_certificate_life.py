@@ -1,6 +1,9 @@
 """A certificate's way from its document to in force, and out of it again; two people, and nobody else."""
 
 import hashlib
+import tomllib
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +15,7 @@ from daq.errors import (
     RegisterError,
     TwoPersonError,
 )
-from daq.lab.certificate_documents import read_document
+from daq.lab.certificate_documents import native_document
 from daq.lab.certificate_draft import Said
 from daq.lab.certificate_life import (
     InForce,
@@ -33,7 +36,7 @@ from daq.records.register_tables import certificate_steps
 from daq.records.schema import audit
 from daq.security.people import Role
 from tests.calibration.native_files import BALANCE
-from tests.daq.lab.register.laboratory import DAY_NS, START_NS, certificate_text, changed
+from tests.daq.lab.register.laboratory import DAY_NS, START_NS, certificate_text, changed, scan
 
 
 def states(version):
@@ -104,7 +107,7 @@ def test_who_entered_it_does_not_put_it_in_force(laboratory):
 def test_other_roles_do_nothing_here(laboratory, account):
     entered = laboratory.entered()
     role = Role.METROLOGIST
-    document = read_document(certificate_text("B").encode(), "b.toml", laboratory.register.today())
+    document = native_document(certificate_text("B").encode(), "b.toml")
     with pytest.raises(NotPermittedError):
         save_draft(laboratory.register, laboratory.actor(account), document, Said())
     with pytest.raises(NotPermittedError):
@@ -158,7 +161,7 @@ def test_the_same_document_is_one_certificate(laboratory):
 def test_a_new_certificate_ends_the_one_before(laboratory):
     first = laboratory.in_force(from_ns=START_NS)
     laboratory.clock.pass_time(40 * 86400)
-    changes = {"calibrated_on = 2026-03-02": "calibrated_on = 2026-04-10"}
+    changes = {"calibrated_on = 2026-03-02": "calibrated_on = 2026-04-10", "2026-03-05": "2026-04-14"}
     second = laboratory.in_force(certificate_text("LX-2026-0500", changes))
     first = version_now(laboratory, first)
     assert first.state is State.SUPERSEDED
@@ -275,18 +278,13 @@ def test_a_document_that_was_altered_is_not_signed(laboratory, tmp_path):
         laboratory.enter(draft)
 
 
-def test_what_is_missing_is_said_at_once(laboratory):
-    text = certificate_text(
-        "LX-1",
-        {
-            'laboratory = "County Institute of Metrology"\n': "",
-            "repeatability_dof = 9\n": "",
-            "calibrated_on = 2026-03-02": "calibrated_on = 2026-03-06",
-            "valid_until = 2027-03-05T00:00:00+08:00\n": "",
-            "B123456789": "B999",
-        },
-    )
-    draft = laboratory.draft(text)
+def test_what_is_missing_is_said_at_once(file_laboratory):
+    laboratory = file_laboratory
+    tables = tomllib.loads(BALANCE, parse_float=Decimal)
+    del tables["certificate"]["laboratory"], tables["in_use"]["repeatability_dof"]
+    tables["certificate"]["calibrated_on"] = date(2026, 3, 6)
+    tables["equipment"]["serial_number"] = "B999"
+    draft = save_draft(laboratory.register, laboratory.actor("wang.fang"), scan(), Said(tables=tables))
     with pytest.raises(CertificateStepError) as refused:
         laboratory.enter(draft)
     for words in (
@@ -295,6 +293,7 @@ def test_what_is_missing_is_said_at_once(laboratory):
         "calibrated on 2026-03-06, which lies ahead",
         "needs the laboratory's due date",
         "serial number B999, but B-01 is registered with B123456789",
+        "not settled: page 1: it has no text",
     ):
         assert words in str(refused.value)
 
