@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from daq.lab.register import Register
+from daq.records.blobs import BlobStore
 from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings
@@ -27,3 +30,9 @@ class Desk:
     """The records."""
     accounts: Accounts
     sign_ins: SignIns
+
+    @property
+    def register(self) -> Register:
+        """The records with their documents, for whoever works on certificates."""
+        blobs = BlobStore(self.files.folder / "blobs")
+        return Register(self.engine, self.clock, blobs, ZoneInfo(self.settings.site.timezone))

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from nicegui import ui
+from nicegui import run, ui
 
 from calibration.errors import CalibrationError
 from daq.errors import HengliangError
 from daq.security.accounts import Credentials
+from daq.security.people import Role, account_of
+from daq.security.signatures import Signature
 from daq.web.frame import box
 from daq.web.visit import Visit, origin_of
 
@@ -86,6 +88,30 @@ async def ask(here: Visit, question: Question) -> Answer | None:
     count = len(question.fields)
     signer = Credentials(found[count], found[count + 1], origin_of(here.request)) if question.signed else None
     return Answer(tuple(found[:count]), signer)
+
+
+async def ask_signed(
+    here: Visit, question: Question, roles: Sequence[Role], meaning: str
+) -> tuple[Answer, Signature] | None:
+    """Ask, and have it signed by whoever typed account and password; None if it was left or refused.
+
+    Args:
+        here: the page.
+        question: with ``signed``.
+        roles: any of them may sign this; the signer's first one counts.
+        meaning: what the signature says: ``entered``, ``checked`` ….
+    """
+    answer = await ask(here, question)
+    if answer is None or answer.credentials is None:
+        return None
+    with said(here):
+        accounts, account = here.desk.accounts, account_of(answer.credentials.account)
+        held = [one for one in accounts.people() if one.account == account]
+        role = next((role for role in roles if held and role in held[0].roles), roles[0])
+        signature = await run.io_bound(accounts.sign, answer.credentials, role, meaning)
+        if signature is not None:
+            return answer, signature
+    return None
 
 
 Cell = str | tuple[str, str]
