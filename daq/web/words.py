@@ -5,9 +5,9 @@ from daq.errors import HengliangError
 from daq.i18n import N_
 from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
+from daq.lab.reasons import REASONS
 from daq.web.digits import expanded
 from daq.web.facts import CertificateNow, CertificateState, ChannelState
-from drivers.reading import EventKind, Outcome
 
 MARKS = {
     ChannelState.STABLE: "●",
@@ -30,30 +30,6 @@ STATES = {
     ChannelState.ALARM: N_("alarm"),
     ChannelState.LOST: N_("lost"),
 }
-
-REASONS = {
-    EventKind.LINK_LOST: N_("line interrupted"),
-    EventKind.SILENT: N_("instrument does not answer"),
-    EventKind.PROTOCOL_ERROR: N_("reply not understood"),
-    EventKind.WRONG_SERIAL_NUMBER: N_("wrong serial number"),
-    Outcome.BUSY: N_("instrument is busy"),
-    Outcome.OVERLOAD: N_("overload"),
-    Outcome.UNDERLOAD: N_("underload"),
-    Outcome.ADJUSTING: N_("adjustment under way"),
-    Outcome.OFF: N_("switched off"),
-    Outcome.SENSOR_FAULT: N_("sensor fault"),
-    Outcome.UNAVAILABLE: N_("no indication"),
-    Outcome.DEVICE_ERROR: N_("instrument reports an error"),
-    Outcome.SYNTAX_ERROR: N_("command refused"),
-    Outcome.PARAMETER_ERROR: N_("command refused"),
-    Outcome.NOT_EXECUTABLE: N_("command refused"),
-    Outcome.EXCEPTION: N_("exception code from the instrument"),
-    Outcome.TRANSMISSION_ERROR: N_("transmission error"),
-    "over-range": N_("over range"),
-    "under-range": N_("under range"),
-    "comm-fault": N_("communication fault"),
-}
-"""What stands where the number would; a code that is not here is ``no indication`` with its sentence."""
 
 UNCORRECTED = {
     State.NO_CERTIFICATE: N_("no certificate"),
