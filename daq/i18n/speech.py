@@ -75,5 +75,20 @@ class Speech:
         offset = self._local(t_ns).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
+    def ago(self, age_s: float) -> str:
+        """How long ago, in one unit."""
+        return self.say("{span} ago", span=self.span(age_s))
+
+    def span(self, span_s: float) -> str:
+        """A span of time in one unit, rounded down."""
+        seconds = max(0, int(span_s))
+        if seconds < 60:
+            return self.say("{number} s", number=seconds)
+        if seconds < 3600:
+            return self.say("{number} min", number=seconds // 60)
+        if seconds < 86_400:
+            return self.say("{number} h", number=seconds // 3600)
+        return self.count("{number} day", "{number} days", seconds // 86_400)
+
     def _local(self, t_ns: int) -> datetime.datetime:
         return datetime.datetime.fromtimestamp(t_ns // NS_PER_S, self._zone)

@@ -62,21 +62,6 @@ class Words(Speech):
             return self.say(error.template, **error.facts) if error.facts else str(error)
         return str(error)
 
-    def ago(self, age_s: float) -> str:
-        """How long ago, in one unit."""
-        return self.say("{span} ago", span=self.span(age_s))
-
-    def span(self, span_s: float) -> str:
-        """A span of time in one unit, rounded down."""
-        seconds = max(0, int(span_s))
-        if seconds < 60:
-            return self.say("{number} s", number=seconds)
-        if seconds < 3600:
-            return self.say("{number} min", number=seconds // 60)
-        if seconds < 86_400:
-            return self.say("{number} h", number=seconds // 3600)
-        return self.count("{number} day", "{number} days", seconds // 86_400)
-
     def state(self, state: ChannelState) -> str:
         """Shape and word: ``● stable``."""
         return f"{MARKS[state]} {self.say(STATES[state])}"
