@@ -188,8 +188,8 @@ def ambient_blocks(ambient: Sequence[Ambient], words: PaperWords) -> list[Block]
             [
                 words.of(each.place),
                 words.of(each.quantity),
-                words.span(each.lowest, each.highest, each.unit),
-                words.span(each.allowed, each.allowed, each.unit) if each.allowed else DASH,
+                words.band(each.lowest, each.highest, each.unit),
+                words.band(each.allowed, each.allowed, each.unit) if each.allowed else DASH,
             ]
         )
         for each in ambient

@@ -110,7 +110,7 @@ class PaperWords(Speech):
         """A coverage probability: ``95.45 %``."""
         return with_unit(plain((level * 100).normalize()), "%")
 
-    def span(self, lowest: str, highest: str, unit: str) -> str:
+    def band(self, lowest: str, highest: str, unit: str) -> str:
         """``21.8 – 22.4 °C``; one number where both are the same."""
         numbers = lowest if lowest == highest else f"{lowest} – {highest}"
         return with_unit(typeset(numbers), unit)
