@@ -106,8 +106,7 @@ class CaptureValues:
         if certificate is None:
             message = N_("{capture}: certificate {record} is not in the records")
             raise ObstacleError(message, capture=named(capture), record=record)
-        is_tried = record != capture.certificate
-        is_allowed = is_tried or capture.instrument in self._overridden
+        is_allowed = capture.certificate in self._given.instead or capture.instrument in self._overridden
         if not is_allowed and not certificate.is_in_force(capture.t_ns):
             message = N_("{capture}: certificate {number} of {instrument} was not in force then")
             facts = {"number": certificate.number, "instrument": capture.instrument}

@@ -84,8 +84,8 @@ class Given:
     approved: bool = False
     """Whether two people have approved this version of the method."""
     instead: Mapping[str, str] = field(default_factory=dict)
-    """Record of a certificate version by that of another one which is tried in its place; whether that was
-    in force is not asked."""
+    """Record of the certificate version that is tried by that which a capture names, perhaps the same one;
+    whether it was in force is then not asked."""
 
     def under(self, instead: Mapping[str, str], certificates: Mapping[str, Certificate]) -> "Given":
         """The same session with other certificate versions: what would become of its results.

@@ -81,6 +81,6 @@ def _on_course(inputs: Inputs, statistics: ParallelStatistics | None) -> Iterato
 def _on_trial(given: Given, taken: Sequence[Taken]) -> Iterator[Note]:
     used = {one.certificate for one in taken}
     for old, new in given.instead.items():
-        if new in used:
+        if new in used and new != old:
             message = N_("Computed under certificate {new} instead of {old}.")
             yield Note(code="other-certificate", words=words(message, new=new, old=old))
