@@ -35,7 +35,6 @@ MESSAGES = {
     ),
     "no-indication": N_("{instrument} gives no indication now: {why}. Put that right, then capture."),
     "unstable": N_("{instrument} is not stable yet. Wait, then capture."),
-    "stability-by-rule": N_("{instrument} has no stability flag: stable by {readings} readings over {over}."),
     "over-range": N_("{instrument} is over its range. Take the load off."),
     "under-range": N_("{instrument} is under its range. Put the pan in place, then set to zero."),
     "fault": N_("The reading of {instrument} is marked {quality} and cannot be captured."),
@@ -56,7 +55,20 @@ MESSAGES = {
     "resolution-unknown": N_(
         "The register does not say the resolution of {instrument}; {role} takes {expected}."
     ),
-    "not-valid": N_("{instrument} cannot be used for {role}: {why}."),
+    "out-of-use": N_("{instrument} is {state} by the register of equipment: it gives no results of samples."),
+    "certificate-ended": N_(
+        "{instrument}: certificate {number} ended on {last_day}. It may be checked, but gives no results of "
+        "samples. Ask the metrologist for a new certificate, or let two people allow it."
+    ),
+    "certificate-missing": N_(
+        "{instrument} has no certificate in force. It may be checked, but gives no results of samples. "
+        "Ask the metrologist for a certificate, or let two people allow it."
+    ),
+    "check-never-done": N_("{instrument} was never checked, and a plan wants it. Do the check first."),
+    "check-failed": N_("{instrument} failed its last check: it gives no results of samples."),
+    "check-not-since-adjustment": N_("{instrument} was adjusted and not checked since. Do the check first."),
+    "check-overdue": N_("The check of {instrument} is overdue. Do the check first."),
+    "nonconformity-open": N_("Nonconforming work is open for {instrument}: {numbers}."),
     "not-checked": N_(
         "{instrument} has not passed {method} within {hours} h. Do the check first, then continue."
     ),

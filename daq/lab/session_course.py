@@ -42,7 +42,7 @@ class Override:
     code: str
     """Of the remark that refused."""
     subject: str
-    """A role, or ``step/portion``."""
+    """``role/instrument``, or ``step/portion``."""
     reason: str
     people: tuple[tuple[str, str], ...]
     """Account and role of both."""

@@ -12,6 +12,7 @@ from daq.lab.constant_mass import LoopView
 from daq.lab.evidence import Capture, Entry
 from daq.lab.method_file import Procedure
 from daq.lab.method_steps import PlainStep
+from daq.lab.objections import INSTRUMENT
 from daq.lab.remarks import Remark
 from daq.lab.session_course import Course, Deviation, Override, Signed, course_of
 from daq.lab.session_events import Act, Place, SessionEvent, SessionHeader, Stage
@@ -121,6 +122,11 @@ class SessionState:
     def overridden(self, code: str, subject: str) -> bool:
         """Whether two people have allowed what the code refuses about the subject."""
         return any(one.code == code and one.subject == subject for one in self.overrides)
+
+    def is_allowed(self, role: str, portion: int) -> bool:
+        """Whether two people have allowed the instrument in a role although it is not valid."""
+        name = (self.instrument(role, portion) or "").partition("/")[0]
+        return self.overridden(INSTRUMENT, f"{role}/{name}")
 
     def _counts(self, portion: int) -> bool:
         return portion == 0 or portion in self.portions
