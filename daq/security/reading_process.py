@@ -149,6 +149,8 @@ def _picture(request: Request, data: bytes) -> Answer:
 
     document = pypdfium2.PdfDocument(data)
     page = document[_index(request, len(document))]
+    if not all(page.get_size()):  # a crop box beside the page counts for nothing
+        page.set_cropbox(*page.get_mediabox())
     width, height = page.get_size()
     if width * height * (request.dpi / 72) ** 2 > MOST_PIXELS:
         sentence = f"page {request.page} is too large for a picture of {request.dpi} dpi"

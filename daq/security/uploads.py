@@ -78,17 +78,17 @@ class Examined:
 
 def examine_file(path: Path, against: CertificatesSettings, now: datetime.datetime) -> Examined:
     """The same of a file, of which no more is read than a document may have; see ``examine``."""
-    name = shown_name(path.name)
+    name, size = shown_name(path.name), 0
     try:
-        size = path.stat().st_size if path.is_file() else -1
-        data = path.read_bytes() if 0 <= size <= MOST_BYTES else b""
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        size, data = -1, b""
         refusal = f"{name}: cannot be read: {error.strerror}"
-    else:
-        refusal = f"{name}: there is no such file" if size < 0 else too_large(name, size)
-    if size < 0 or size > MOST_BYTES:
-        return Examined(file_name=name, sha256="", size=max(size, 0), kind=None, refused=(refusal,))
+        return Examined(file_name=name, sha256="", size=size, kind=None, refused=(refusal,))
+    if len(data) > MOST_BYTES:
+        refusal = too_large(name, size)
+        return Examined(file_name=name, sha256="", size=size, kind=None, refused=(refusal,))
     return examine(data, path.name, against, now)
 
 

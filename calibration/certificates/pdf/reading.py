@@ -11,6 +11,7 @@ from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFXRefFallback
+from pdfminer.pdftypes import resolve_all
 from pdfplumber.page import Page as RawPage
 from pdfplumber.utils.exceptions import PdfminerException
 
@@ -154,13 +155,26 @@ def _page(number: int, page: RawPage) -> Page:
 
 
 def _view(page: RawPage) -> Box:
-    """What a reader sees of a page: its media box as far as the crop box reaches."""
+    """What a reader sees of a page: its media box as far as the crop box reaches, turned as it is shown."""
     left, top, right, bottom = map(float, page.mediabox)
-    crop = [float(edge) for edge in page.cropbox]
-    view = (max(left, crop[0]), max(top, crop[1]), min(right, crop[2]), min(bottom, crop[3]))
-    if view[2] <= view[0] or view[3] <= view[1]:  # a crop box beside the page counts for nothing
+    media, crop = _raw_box(page, "MediaBox"), _raw_box(page, "CropBox")
+    if crop is None or media is None:
         return left, top, right, bottom
-    return view
+    margins = [crop[0] - media[0], media[3] - crop[3], media[2] - crop[2], crop[1] - media[1]]
+    turns = int(page.rotation) // 90
+    west, north, east, south = (max(0.0, margin) for margin in margins[-turns:] + margins[:-turns])
+    if west + east >= right - left or north + south >= bottom - top:
+        return left, top, right, bottom  # a crop box beside the page counts for nothing
+    return left + west, top + north, right - east, bottom - south
+
+
+def _raw_box(page: RawPage, name: str) -> Box | None:
+    """A box of the page as it is written, its corners in order."""
+    box = resolve_all(page.page_obj.attrs.get(name))
+    if box is None:
+        return None
+    x0, y0, x1, y1 = (float(edge) for edge in box)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _is_shown(char: dict[str, Any], view: Box) -> bool:
