@@ -20,6 +20,7 @@ class LostWatch:
     def __init__(self, rule: Lost, site: SiteMap, state: Mapping[str, Any]) -> None:
         """Go on from ``state``, which ``as_json`` gave."""
         self._rule = rule.name
+        self._names = (rule.name, *rule.folds)
         self._site = site
         self._nodes = {node.name: node for node in site.nodes}
         self._back_ns: dict[str, int] = dict(state)
@@ -49,9 +50,8 @@ class LostWatch:
         open_nodes = [node for node in self._site.nodes if node.name in self._back_ns]
         found: dict[Key, Key] = {}
         for node in open_nodes:  # from the smallest to the largest
-            for name in node.instruments:
-                if (self._rule, name) in ledger.open:
-                    found[self._rule, name] = (self._rule, node.name)
+            own = {(rule, name) for rule in self._names for name in node.instruments}
+            found |= dict.fromkeys(own & ledger.open, (self._rule, node.name))
             for smaller in open_nodes:
                 if smaller.instruments < node.instruments:
                     found[self._rule, smaller.name] = (self._rule, node.name)

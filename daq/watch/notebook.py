@@ -2,9 +2,10 @@
 
 import json
 import threading
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
 
 import structlog
 
@@ -19,6 +20,14 @@ class Fact:
     ok: bool
     sentence: str
     t_ns: int
+    message: str = ""
+    """The sentence for the catalogues, with places for ``parts``; empty where there is only English."""
+    parts: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @classmethod
+    def said(cls, duty: str, ok: bool, message: str, t_ns: int, **parts: str | int | float) -> Self:
+        """A finding that can be said in another language."""
+        return cls(duty, ok, message.format(**parts), t_ns, message, parts)
 
 
 class Notebook:
@@ -40,6 +49,11 @@ class Notebook:
             draft = self._path.with_suffix(".new")
             draft.write_text(json.dumps(lines, ensure_ascii=False, indent=1), encoding="utf-8")
             draft.replace(self._path)
+
+    def facts(self) -> list[Fact]:
+        """The newest facts of every duty."""
+        with self._lock:
+            return [fact for found in self._facts.values() for fact in found]
 
 
 def read_notebook(path: Path) -> list[Fact]:

@@ -222,10 +222,12 @@ class Watcher:
 
     def _causes(self) -> dict[Key, Key]:
         found = self._lost.causes(self.ledger) if self._lost else {}
-        for name, source in self.ledger.open:
-            for folded in self.ledger.rules[name].folds:
-                if (folded, source) in self.ledger.open:
-                    found.setdefault((folded, source), (name, source))
+        for cause in sorted(self.ledger.open):
+            rule = self.ledger.rules[cause[0]]
+            for key in self.ledger.open:
+                explains = key[1] == cause[1] or isinstance(rule, Stopped)
+                if key[0] in rule.folds and explains:
+                    found.setdefault(key, cause)
         return found
 
     def _is_known(self, key: Key, channels: Mapping[tuple[str, str], JournalChannel]) -> bool:
@@ -259,7 +261,11 @@ def _meant(
 
 def _of_duty(rule: Duty, facts: Sequence[Fact]) -> Judged:
     about = [fact for fact in facts if fact.duty == rule.duty]
-    bad = [fact.sentence for fact in about if not fact.ok]
+    bad: list[Json] = [
+        {"message": fact.message or fact.sentence, "parts": fact.parts if fact.message else {}}
+        for fact in about
+        if not fact.ok
+    ]
     if bad:
         return Judged(Verdict.BAD, {"sentences": bad})
     return Judged(Verdict.WELL if about else Verdict.UNKNOWN, {})
