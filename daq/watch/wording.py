@@ -77,7 +77,7 @@ class Writer:
             site=self._site(words),
         )
         lines = [
-            (N_("What"), " · ".join(part for part in (words.title(alert), words.what(alert)) if part)),
+            (N_("Event"), " · ".join(part for part in (words.title(alert), words.what(alert)) if part)),
             (N_("State"), self._state(words, alert, phase)),
             (N_("Instrument"), words.instrument(alert)),
             (N_("Place"), words.room(alert)),
