@@ -21,6 +21,7 @@ from calibration.units import unit_of
 from daq.errors import CheckError
 from daq.i18n import N_
 from daq.lab.chart_designs import ChartChoice, ChartKind, Demand, design_of
+from daq.lab.equipment import find_equipment
 from daq.lab.method_results import DECISION_RULES
 from daq.records.checks_tables import check_plans
 from daq.security.audit import Actor, Json, as_text
@@ -215,12 +216,14 @@ def save_plan(connection: Connection, by: Actor, plan: CheckPlan, reason: str, n
 
     Raises:
         NotPermittedError: ``by`` is no metrologist.
+        EquipmentError: the instrument is not in the register.
         CheckError: no reason, nothing changed, the name is another instrument's plan, or a unit, time zone or
             chart that cannot be used.
     """
     demand_role(connection, by.account, Role.METROLOGIST)
     _demand(bool(reason.strip()), N_("A plan needs its reason."))
     _demand_usable(plan)
+    find_equipment(connection, plan.equipment)
     old = find_plan(connection, plan.name)
     if old is not None:
         same = (old.plan.equipment, old.plan.channel, old.plan.unit)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 from sqlalchemy.sql import Select
 
 from calibration.baselines import Conditions
@@ -228,14 +228,12 @@ def checks_of_session(connection: Connection, session: str) -> tuple[RecordedChe
 
 def last_checks(connection: Connection, plan: str, at_ns: int) -> dict[str, RecordedCheck]:
     """The last check of each point of a plan, as of a time."""
-    newest = (
-        select(table.c.point, func.max(table.c.t_ns))
-        .where(table.c.plan == plan, table.c.t_ns <= at_ns)
-        .group_by(table.c.point)
-        .subquery()
-    )
-    asked = select(table).join(newest, (table.c.point == newest.c[0]) & (table.c.t_ns == newest.c[1]))
-    return {check.point: check for check in _all(connection, asked.where(table.c.plan == plan))}
+    return _last(connection, (table.c.plan == plan) & (table.c.t_ns <= at_ns))
+
+
+def last_passed(connection: Connection, plan: str, at_ns: int) -> dict[str, RecordedCheck]:
+    """The last check of each point that passed, as of a time."""
+    return _last(connection, (table.c.plan == plan) & (table.c.t_ns <= at_ns) & (table.c.passed == 1))
 
 
 def last_good(connection: Connection, check: RecordedCheck) -> RecordedCheck | None:
@@ -251,6 +249,13 @@ def last_good(connection: Connection, check: RecordedCheck) -> RecordedCheck | N
 
 
 _DETAIL = TypeAdapter(CheckDetail)
+
+
+def _last(connection: Connection, which: ColumnElement[bool]) -> dict[str, RecordedCheck]:
+    newest = select(table.c.point, func.max(table.c.t_ns)).where(which).group_by(table.c.point).subquery()
+    same = (table.c.point == newest.c[0]) & (table.c.t_ns == newest.c[1])
+    found = _all(connection, select(table).join(newest, same).where(which))
+    return {check.point: check for check in found}
 
 
 def _all(connection: Connection, asked: Select[tuple[object, ...]]) -> tuple[RecordedCheck, ...]:

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from daq.lab.chart_designs import ChartChoice, ChartKind
 from daq.lab.check_plans import CheckPlan, CheckPoint, save_plan
 from daq.lab.checks import NewCheck, record_checks
+from daq.lab.equipment_description import Description
 from daq.records import schema
 from daq.records.database import changing
-from daq.security.audit import Actor, Change, append
+from daq.security.audit import Actor, Change, append, as_text
+from daq.security.kept_rows import NewRow, keep
+from daq.security.kept_tables import EQUIPMENT
 from daq.security.people import Role, find
 from daq.security.signatures import Signature
 
@@ -62,8 +65,23 @@ SMALL = CheckPoint(
 TWO_POINTS = replace(PLAN, name="B-02-two", points=(*PLAN.points, SMALL))
 
 
+def register(connection, *names):
+    """Balances in the register."""
+    for name in names:
+        about = Description(title_zh="天平", title_en="Balance", kind="balance")
+        row = {
+            "name": name,
+            "version": 1,
+            "t_ns": 1,
+            "account": "li.wei",
+            "reason": "",
+            "body": as_text(about.as_json()),
+        }
+        keep(connection, METROLOGIST, NewRow(EQUIPMENT, row, "add"), 1)
+
+
 def populate(engine):
-    """People, each with an entry in the trail; nobody needs a password here."""
+    """Two balances, and people, each with an entry in the trail; nobody needs a password here."""
     with changing(engine) as connection:
         for account, roles in ROLES.items():
             row = {
@@ -78,6 +96,7 @@ def populate(engine):
             connection.execute(schema.person_roles.insert(), held)
             person = find(connection, account)
             append(connection, METROLOGIST, Change("add", person.record, None, person.as_json()), 1)
+        register(connection, "B-01", "B-02")
 
 
 def signature(account, role, t_ns, meaning="decided"):

@@ -7,7 +7,7 @@ import pytest
 
 from calibration.errors import ValueRefusedError
 from calibration.westgard import Scope
-from daq.errors import CheckError, NotPermittedError
+from daq.errors import CheckError, EquipmentError, NotPermittedError
 from daq.lab.chart_designs import ChartChoice, ChartKind
 from daq.lab.check_plans import CheckPoint, find_plan, plan_named, plans, plans_of, save_plan
 from daq.records.database import changing, reading
@@ -61,6 +61,11 @@ def test_a_changed_plan_is_a_new_version_and_the_old_one_stays_for_its_time(staf
 def save(engine, plan, by=METROLOGIST, reason="because"):
     with changing(engine) as connection:
         save_plan(connection, by, plan, reason, START_NS)
+
+
+def test_a_plan_is_of_an_instrument_of_the_register(local):
+    with pytest.raises(EquipmentError, match="There is no equipment B-07 in the register"):
+        save(local, replace(PLAN, equipment="B-07"))
 
 
 def test_a_plan_is_a_metrologists(local):
