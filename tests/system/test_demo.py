@@ -5,9 +5,15 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+from daq.errors import HengliangError
+from daq.hand import tell
+from daq.journal import JournalReader, ReadingRow
 
 HENGLIANG = Path(sys.executable).with_name("hengliang")
 
@@ -60,3 +66,34 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path):
     assert done.stderr.strip() == (
         f"port {port} is in use (Address already in use): end what answers there, or give another --port"
     )
+
+
+def tell_when_it_runs(folder, words):
+    for _ in range(200):
+        try:
+            return tell(folder, words)
+        except HengliangError:
+            time.sleep(0.05)
+    return tell(folder, words)
+
+
+@pytest.mark.system
+def test_a_fast_demo_records_what_its_hand_does_in_a_time_that_is_never_ahead(tmp_path):
+    data = tmp_path / "data"
+    began_ns = time.time_ns()
+    command = [HENGLIANG, "demo", "--fast", "60", "--headless", "--seconds", "5", "--data", data, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        tell_when_it_runs(data, "put weight-100g balance")
+        output, errors = process.communicate(timeout=50)
+    assert process.returncode == 0, errors
+    told = json.loads(output)
+    assert told["verified"] is True
+    assert all("simulated" in channel["quality"] for channel in told["channels"])
+    balance = next(channel for channel in told["channels"] if channel["name"] == "B-01/mass")
+    assert balance["last_value"] == pytest.approx(100.0, abs=3e-4), "corrected, it is the true mass"
+    with JournalReader.open(data / "journal.db") as reader:
+        rows = [row for row in reader.read_since(0, 100_000) if isinstance(row, ReadingRow)]
+    times_ns = [row.t_ns for row in rows if row.channel_id == rows[0].channel_id]
+    assert all(earlier < later for earlier, later in pairwise(times_ns))
+    assert times_ns[-1] - times_ns[0] > 60_000_000_000 * 2, "minutes passed within seconds"
+    assert times_ns[-1] < began_ns - 29 * 86_400 * 1_000_000_000
