@@ -159,8 +159,8 @@ def _accepted(root: etree._Element, signatures: Sequence[etree._Element]) -> int
     if _ENVELOPED not in _transforms(whole[0], _CANONICAL | {_ENVELOPED}):
         raise _RefusedError("its signature covers itself (no enveloped transform); ask the laboratory")
     for other in others:
-        _transforms(other, _CANONICAL)
         _check_properties(other, root, signature)
+        _transforms(other, _CANONICAL)
     return len(references)
 
 
