@@ -93,6 +93,11 @@ class CheckPlan:
                     N_("{key} is '{text}': it takes letters, digits, '.', '_' and '-'."), key=key, text=text
                 )
         _demand(bool(self.title_zh and self.title_en), N_("A plan needs its title in Chinese and English."))
+        texts = (self.title_zh, self.title_en, *(point.id for point in self.points))
+        _demand(
+            all(text.isprintable() and text == text.strip() and text for text in texts),
+            N_("Titles and names of points are one line, without blanks around it."),
+        )
         _demand(bool(self.points), N_("A plan needs one point at least."))
         _demand(
             len({point.id for point in self.points}) == len(self.points),

@@ -6,7 +6,7 @@ Each function writes in the transaction of ``changing`` with its entries in the 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
@@ -123,7 +123,7 @@ def evaluate(
 
     Raises:
         NotPermittedError: no metrologist or quality manager, or signed for something else.
-        NonconformityError: it is closed, or a part of the evaluation is missing.
+        NonconformityError: it is closed, a part of the evaluation is missing, or its day is none.
     """
     demand_signature(connection, signature, EVALUATED, *JUDGES)
     old = not_closed(connection, number)
@@ -132,6 +132,7 @@ def evaluate(
         raise NonconformityError(
             N_("An evaluation says significance, correction, corrective action and who was told.")
         )
+    _demand_day(evaluation.due_on)
     content = replace(old.content, evaluation=evaluation, evaluated=_statement(signature, ""))
     change = (old, content, old.state)
     return _next_version(connection, signature.actor, change, ("evaluate", ""), signature.t_ns)
@@ -280,6 +281,15 @@ def _list_items(
             "body": _spelt(affected_json(one)),
         }
         keep(connection, by, NewRow(NONCONFORMITY_ITEMS, values, "list"), now_ns)
+
+
+def _demand_day(text: str) -> None:
+    try:
+        _ = text and date.fromisoformat(text)
+    except ValueError as error:
+        raise NonconformityError(
+            N_("{found} is no day; write it as 2026-03-31, or leave it empty."), found=text
+        ) from error
 
 
 def _statement(signature: Signature, reason: str) -> Statement:

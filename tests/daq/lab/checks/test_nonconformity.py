@@ -392,6 +392,9 @@ def test_it_is_closed_only_when_all_is_decided_and_evaluated(staffed):
     words = Evaluation("three results of one day", "suspended", "", "client 12 told")
     with pytest.raises(NonconformityError, match="says significance, correction"):
         do(staffed, evaluate, metrologist("evaluated"), number, words)
+    with pytest.raises(NonconformityError, match="31 March is no day"):
+        wrong = replace(words, corrective_action="none", due_on="31 March")
+        do(staffed, evaluate, metrologist("evaluated"), number, wrong)
     every = [item.item for item in items(staffed)]
     do(staffed, decide, metrologist("decided"), number, every, (Decision.RETEST, "enough sample is left"))
     do(staffed, confirm, manager("confirmed"), number, every)
