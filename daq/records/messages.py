@@ -16,6 +16,8 @@ SIGN_OF_LIFE = "sign-of-life"
 WAITING = "waiting"
 DELIVERED = "delivered"
 NOT_NEEDED = "not-needed"
+LONGEST_WAIT_NS = 600 * 1_000_000_000
+"""Between two tries of one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,13 @@ def failing_targets(connection: Connection, site: str) -> set[str]:
 
 
 def due_messages(connection: Connection, site: str, target: str, now_ns: int) -> list[Message]:
-    """Messages to one target that are to be tried now, the oldest first."""
+    """Messages to one target that are to be tried now, the oldest first.
+
+    One that is due later than any back-off is long was queued before the clock was set back.
+    """
     column = messages.c
-    where = (column.site == site, column.target == target, column.state == WAITING, column.due_ns <= now_ns)
+    is_due = (column.due_ns <= now_ns) | (column.due_ns > now_ns + LONGEST_WAIT_NS)
+    where = (column.site == site, column.target == target, column.state == WAITING, is_due)
     return _messages(connection, select(messages).where(*where).order_by(column.id))
 
 

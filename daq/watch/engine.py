@@ -5,7 +5,6 @@ messages. So a process that is killed at any moment goes on from its last commit
 same alerts: nothing is lost, nothing doubled.
 """
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy import Engine
 
-from daq.errors import HengliangError, JournalMissingError
+from daq.errors import JournalMissingError
 from daq.journal import JournalChannel, JournalReader, ReadingRow
 from daq.records.alerts import WatchPlace, keep_place, watch_place
 from daq.records.certificates import ByChannel
@@ -32,12 +31,9 @@ from daq.watch.watcher import Surroundings, Watcher
 from drivers.clock import Clock
 
 BATCH = 5_000
-POLL_S = 1.0
 CHECKPOINT_S = 30.0
 """So much at most is read again after a restart."""
 LOOK_AT_CERTIFICATES_S = 60.0
-FIRST_PAUSE_S = 2.0
-LONGEST_PAUSE_S = 30.0
 
 log = structlog.get_logger()
 
@@ -200,35 +196,3 @@ class AlertEngine:
     def _has_work(self, moment: Moment) -> bool:
         with reading(self._records) as connection:
             return bool(self._post.work(connection, moment, self._memory))
-
-
-def follow(engine: AlertEngine, stop: threading.Event, say: Callable[[str | None], None]) -> None:
-    """Watch until ``stop``; while journal or records cannot be used, say so and try again.
-
-    Args:
-        engine: the watch.
-        stop: ends it.
-        say: told the trouble when it begins or changes, and None when it is over.
-    """
-    told: str | None = None
-    pause_s = FIRST_PAUSE_S
-    while not stop.is_set():
-        try:
-            more = engine.step()
-            trouble = None
-            pause_s = FIRST_PAUSE_S
-        except HengliangError as error:
-            more, trouble = False, str(error)
-        except Exception:
-            # the edge of the thread: a defect in one rule must not end the watch for good
-            log.exception("the watch failed, trying again")
-            more, trouble = False, "the watch failed; the log has the trace"
-        if trouble != told:
-            say(trouble)
-            told = trouble
-        if trouble is not None:
-            stop.wait(pause_s)
-            pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
-        elif not more:
-            stop.wait(POLL_S)
-    engine.close()
