@@ -30,14 +30,13 @@ def write_site(
     timeseries_url: str | None,
     today: date,
 ) -> Path:
-    """Write ``site.toml`` for the simulated laboratory, and its certificates where there are none yet.
+    """Write ``site.toml`` for the simulated laboratory, and its certificates' files where there are none yet.
 
-    The certificates stay as first written, so that their days run out as real ones do; ``today`` is the day
-    around which they are dated.
+    They stay as first written, so that their days run out as real ones do; ``today`` is the day around which
+    they are dated.
     """
     template = resources.files("config.demo")
     site = {
-        "certificates_dir": "certificates",
         "site": {
             "id": "shizhu-demo",
             "name_zh": "石柱县检验检测中心(仿真)",

@@ -153,6 +153,13 @@ class SignerEntry(_Section):
         return self
 
 
+class RecordsSettings(_Section):
+    """Where the records are kept; without this section, records.db in the data directory."""
+
+    url: str = Field(pattern=r"^(postgresql|sqlite)://")
+    """``postgresql://USER@HOST/NAME`` where several laboratories share them."""
+
+
 class CertificatesSettings(_Section):
     """What documents of calibration laboratories are checked against."""
 
@@ -225,12 +232,12 @@ class Settings(_Section):
 
     site: SiteSettings
     instruments: tuple[InstrumentEntry, ...] = Field(alias="instrument", min_length=1, strict=False)
+    records: RecordsSettings | None = None
     timeseries: TimeSeriesSettings | None = None
     web: WebSettings = WebSettings()
     laboratory: LaboratorySettings | None = None
     """Without it no report can be made."""
     certificates: CertificatesSettings = CertificatesSettings()
-    certificates_dir: Path = Field(default=Path("certificates"), strict=False)
     profiles_dir: Path | None = Field(default=None, strict=False)
     """The site's own instrument profiles, beside those that come with the program."""
     methods_dir: Path | None = Field(default=None, strict=False)
@@ -275,7 +282,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _rooted(settings: Settings, folder: Path) -> Settings:
-    update: dict[str, Any] = {"certificates_dir": folder / settings.certificates_dir}
+    update: dict[str, Any] = {}
     if settings.profiles_dir is not None:
         update["profiles_dir"] = folder / settings.profiles_dir
     if settings.methods_dir is not None:
@@ -329,6 +336,7 @@ def _repeated(path: Path, settings: Settings) -> tuple[str, ...]:
 _SECTIONS: dict[str, type[_Section]] = {
     "site": SiteSettings,
     "instrument": InstrumentEntry,
+    "records": RecordsSettings,
     "timeseries": TimeSeriesSettings,
     "web": WebSettings,
     "laboratory": LaboratorySettings,

@@ -2,16 +2,23 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibration.certificates.model import Certificate
+from sqlalchemy import Engine
+
 from daq.acquire import LinkWorker, Seat, acquire
 from daq.errors import SettingsError, StreamError
 from daq.journal import Journal
-from daq.records.certificates import CertificateFolder
+from daq.lab.certificate_fit import misfits
+from daq.records.blobs import BLOBS_FOLDER, BlobStore
+from daq.records.certificates import ByChannel, RecordedCertificates
+from daq.records.database import RECORDS_FILE, records_url
+from daq.records.migrations import open_records
+from daq.security.audit_verification import AUDIT_HEADS_FILE, export_head
+from daq.security.verification import verify_records
 from daq.settings import InstrumentEntry, Settings, TimeSeriesSettings
 from daq.stream.counts import open_shelf
 from daq.stream.influx import InfluxWriter
@@ -26,7 +33,7 @@ from drivers.fast_clock import FastClock
 from drivers.instrument import Instrument, InstrumentSettings
 from drivers.links import Link, make_link
 from drivers.profiles import Profile, load_profiles, named
-from drivers.reading import Channel, Event, EventKind
+from drivers.reading import Event, EventKind
 from drivers.registry import make_dialect
 
 
@@ -52,6 +59,21 @@ class DataFiles:
         return self.folder / "watch.json"
 
     @property
+    def records(self) -> Path:
+        """The records, where the site does not keep them in PostgreSQL."""
+        return self.folder / RECORDS_FILE
+
+    @property
+    def blobs(self) -> Path:
+        """Documents by their content; written by whoever takes one in."""
+        return self.folder / BLOBS_FOLDER
+
+    @property
+    def audit_heads(self) -> Path:
+        """Written by ``watch``: the end of the audit trail, once a day."""
+        return self.folder / AUDIT_HEADS_FILE
+
+    @property
     def clock_file(self) -> Path:
         """Written by a demo whose time runs fast; there is none where data live in the machine's time."""
         return self.folder / "clock.jsonl"
@@ -67,6 +89,11 @@ class DataFiles:
 
 FAST_PERIOD_S = 0.25
 """How often instruments are asked, in seconds of the wall, where time runs fast."""
+
+
+def records_of(settings: Settings, data: DataFiles) -> str:
+    """URL of the site's records."""
+    return settings.records.url if settings.records is not None else records_url(data.folder)
 
 
 def site_profiles(settings: Settings) -> dict[str, Profile]:
@@ -131,14 +158,15 @@ def stream_service(settings: Settings, data: DataFiles, stop: threading.Event) -
 
     Raises:
         StreamError: the site has no time-series database.
+        RecordsError: the records cannot be opened.
     """
     timeseries = _timeseries(settings)
-    with InfluxWriter(timeseries) as writer:
+    with InfluxWriter(timeseries) as writer, open_records(records_of(settings, data)) as engine:
         yield StreamService(
             journal_path=data.journal,
             stream_path=data.stream,
             writer=writer,
-            certificates=CertificateFolder(settings.certificates_dir),
+            certificates=RecordedCertificates(engine),
             site=settings.site.id,
             clock=data.clock(),
             stop=stop,
@@ -176,14 +204,52 @@ def run_watch(settings: Settings, data: DataFiles, stop: threading.Event) -> Non
     """The service ``watch``: regular duties."""
     clock = data.clock()
     data.folder.mkdir(parents=True, exist_ok=True)
-    folder = CertificateFolder(settings.certificates_dir)
-    duties = (
-        ("disk", "* * * * *", lambda: (check_disk(data.folder, clock.now_ns()),)),
-        ("certificates", "5 * * * *", lambda: check_certificates(settings, folder, clock.now_ns())),
-        ("time-series", "10 * * * *", lambda: _check_stream(settings, data, clock.now_ns())),
-        ("journal", "30 2 * * *", lambda: (check_journal(data.journal, clock.now_ns()),)),
-    )
-    keep_calendar(duties, Notebook(data.watch), settings.site.timezone, stop)
+    with open_records(records_of(settings, data)) as engine:
+        recorded = RecordedCertificates(engine)
+        duties = (
+            ("disk", "* * * * *", lambda: (check_disk(data.folder, clock.now_ns()),)),
+            ("certificates", "5 * * * *", lambda: _check_certificates(settings, recorded, clock.now_ns())),
+            ("time-series", "10 * * * *", lambda: _check_stream(settings, data, clock.now_ns())),
+            ("journal", "30 2 * * *", lambda: (check_journal(data.journal, clock.now_ns()),)),
+            ("records", "45 2 * * *", lambda: (check_the_records(engine, data, clock.now_ns()),)),
+        )
+        keep_calendar(duties, Notebook(data.watch), settings.site.timezone, stop)
+
+
+def _check_certificates(settings: Settings, recorded: RecordedCertificates, now_ns: int) -> tuple[Fact, ...]:
+    found = misfitting_certificates(settings, recorded.load(), now_ns)
+    facts = tuple(Fact("certificates", False, sentence, now_ns) for sentence in found)
+    return (*check_certificates(settings, recorded, now_ns), *facts)
+
+
+def misfitting_certificates(settings: Settings, certificates: ByChannel, now_ns: int) -> tuple[str, ...]:
+    """Certificates in force that cannot be used on the instruments of the site, a sentence each."""
+    try:
+        return misfits(settings, site_profiles(settings), certificates, now_ns)
+    except ProfileError:
+        return ()  # check_site names the mistakes
+
+
+def check_records(settings: Settings, data: DataFiles) -> tuple[str, ...]:
+    """Certificates in the records that cannot be used on this site; none where there are no records yet.
+
+    Raises:
+        RecordsError: they cannot be read.
+    """
+    if settings.records is None and not data.records.exists():
+        return ()
+    with open_records(records_of(settings, data)) as engine:
+        recorded = RecordedCertificates(engine)
+        found = misfitting_certificates(settings, recorded.load(), data.clock().now_ns())
+        return (*recorded.findings, *found)
+
+
+def check_the_records(engine: Engine, data: DataFiles, now_ns: int) -> Fact:
+    """The daily duty: verify the records, and let the end of their audit trail out of the database."""
+    result = verify_records(engine, data.audit_heads, BlobStore(data.blobs))
+    if result.ok:
+        export_head(engine, data.audit_heads, now_ns)
+    return Fact("records", result.ok, result.sentence, now_ns)
 
 
 def _check_stream(settings: Settings, data: DataFiles, now_ns: int) -> tuple[Fact, ...]:
@@ -201,7 +267,7 @@ def _check_stream(settings: Settings, data: DataFiles, now_ns: int) -> tuple[Fac
 def check_site(path: Path, settings: Settings) -> tuple[str, ...]:
     """Every mistake of a site that its configuration alone does not show, each with file and key.
 
-    Looks at profiles, addresses and certificates; talks to no instrument.
+    Looks at profiles and addresses; talks to no instrument.
     """
     try:
         profiles = site_profiles(settings)
@@ -216,47 +282,7 @@ def check_site(path: Path, settings: Settings) -> tuple[str, ...]:
             make_link(entry.url, profile, SystemClock())
         except ProfileError as error:
             mistakes.append(f"{key}: {error}")
-    return (*mistakes, *_certificate_mistakes(settings, profiles))
-
-
-def _certificate_mistakes(settings: Settings, profiles: Mapping[str, Profile]) -> tuple[str, ...]:
-    folder = CertificateFolder(settings.certificates_dir)
-    by_channel = folder.load()
-    mistakes = list(folder.findings)
-    known = {
-        (entry.name, channel.name): (entry, channel)
-        for entry in settings.instruments
-        if entry.profile in profiles
-        for channel in profiles[entry.profile].channels
-    }
-    for (instrument, name), certificates in by_channel.items():
-        for certificate in certificates:
-            where = f"{settings.certificates_dir}: certificate {certificate.number}"
-            if (instrument, name) in known:
-                mistakes.extend(
-                    f"{where}: {what}" for what in _misfits(certificate, *known[instrument, name])
-                )
-            else:
-                allowed = ", ".join(f"{i} {c}" for i, c in known) or "none"
-                mistakes.append(
-                    f"{where}: is for {instrument} {name}, which this site has not; it has {allowed}"
-                )
     return tuple(mistakes)
-
-
-def _misfits(certificate: Certificate, entry: InstrumentEntry, channel: Channel) -> Iterator[str]:
-    if certificate.quantity != channel.quantity:
-        yield f"is for {certificate.quantity}, but {entry.name} {channel.name} measures {channel.quantity}"
-    elif certificate.unit != channel.unit:
-        yield (
-            f"is for indications in {certificate.unit}, but {entry.name} {channel.name} indicates in "
-            f"{channel.unit}; enter the certificate in the unit of the indication"
-        )
-    if entry.serial_number not in {"", certificate.serial_number}:
-        yield (
-            f"is for serial number {certificate.serial_number}, but {entry.name} is registered with "
-            f"{entry.serial_number}"
-        )
 
 
 def demand_sound(path: Path, settings: Settings) -> None:

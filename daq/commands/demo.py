@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import typer
@@ -16,19 +17,23 @@ from calibration.rounding import align
 from daq.commands.console import JsonOption, clear_errors, complain, say_json
 from daq.commands.site import SERVICES, stop_on_signals
 from daq.demo import day_of, demo_time, hand_file, in_time, write_site
+from daq.demo_register import PEOPLE, fill_records
 from daq.errors import HengliangError
 from daq.journal import JournalReader, verify
+from daq.lab.register import Register
 from daq.logs import configure_logs
-from daq.records.certificates import CertificateFolder
+from daq.records.blobs import BlobStore
+from daq.records.certificates import RecordedCertificates
+from daq.records.migrations import open_records
 from daq.settings import Settings, load_settings
 from daq.stream.cursor import read_status
 from daq.summary import Summary, summarize
 from daq.supervisor import Service, Supervisor
 from daq.timeseries_server import LocalVictoriaMetrics, find_victoria_metrics
-from daq.wiring import DataFiles, demand_sound, reconciler
+from daq.wiring import DataFiles, demand_sound, reconciler, records_of
 from drivers.clock import SystemClock
 from drivers.fast_clock import FASTEST
-from drivers.sims.laboratory import start_laboratory
+from drivers.sims.laboratory import LaboratoryInstrument, start_laboratory
 
 CATCH_UP_S = 30.0
 SERVICES_LOG = "services.log"
@@ -93,6 +98,7 @@ def _laboratory(
         site = write_site(data / "site", in_time(laboratory.instruments, fast), port, url, day_of(time))
         settings = load_settings(site)
         demand_sound(site, settings)
+        _fill_records(settings, DataFiles(data), laboratory.instruments)
         output = stack.enter_context((data / SERVICES_LOG).open("ab"))
         services = [Service(name, ("--site", str(site), "--data", str(data))) for name in names]
         yield stack.enter_context(Supervisor(services, clock, output)), settings
@@ -110,10 +116,16 @@ def _record(data: Path, seconds: float, fast: float | None, stop: threading.Even
         if settings.timeseries is not None:
             supervisor.run(lambda: _caught_up(files) or clock.monotonic_s() >= deadline_s)
         copy = reconciler(settings, files).run() if settings.timeseries is not None else None
-    certificates = CertificateFolder(settings.certificates_dir).load()
     verified = verify(files.journal).ok
-    with JournalReader.open(files.journal) as reader:
-        return summarize(reader, certificates, verified, copy)
+    with open_records(records_of(settings, files)) as engine, JournalReader.open(files.journal) as reader:
+        return summarize(reader, RecordedCertificates(engine).load(), verified, copy)
+
+
+def _fill_records(settings: Settings, files: DataFiles, instruments: Sequence[LaboratoryInstrument]) -> None:
+    with open_records(records_of(settings, files)) as engine:
+        zone = ZoneInfo(settings.site.timezone)
+        register = Register(engine, files.clock(), BlobStore(files.blobs), zone)
+        fill_records(register, files.folder / "site" / "certificates", instruments)
 
 
 def _caught_up(files: DataFiles) -> bool:
@@ -160,6 +172,7 @@ def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> N
             f"\n  http://127.0.0.1:{port}/?lang=zh_CN   仿真实验室已就绪\n"
             f"  http://127.0.0.1:{port}/?lang=en      the simulated laboratory is live\n\n"
             f"  data, certificates and logs: {data}   ·   Ctrl-C ends it 按 Ctrl-C 结束\n"
+            f"{_people()}"
             f"  the bench's hand 操作台:  hengliang hand put dish1 balance --data {data}\n"
         )
         if fast is not None:
@@ -168,6 +181,12 @@ def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> N
                 f"to slow it down: hengliang hand speed 1 --data {data}\n"
             )
         supervisor.run(stop.is_set)
+
+
+def _people() -> str:
+    """Who may sign in, with the passwords that everybody knows."""
+    lines = (f"    {one.account:<12} {one.password:<18} {one.name}  {one.role.value}" for one in PEOPLE)
+    return "\n".join(("  accounts and passwords 账号与密码:", *lines, ""))
 
 
 def _all_live(port: int, settings: Settings) -> bool:

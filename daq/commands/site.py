@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -19,7 +20,7 @@ from daq.errors import SettingsError
 from daq.logs import configure_logs
 from daq.settings import Settings, load_settings
 from daq.supervisor import Service, Supervisor
-from daq.wiring import DataFiles, check_site, demand_sound, run_acquire, run_watch
+from daq.wiring import DataFiles, check_records, check_site, demand_sound, run_acquire, run_watch
 from drivers.clock import SystemClock
 
 SERVICES = ("acquire", "stream", "watch", "web")
@@ -33,13 +34,23 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def check(site: SiteOption = DEFAULT_SITE) -> None:
-    """Report every mistake of a site's configuration, profiles and certificates at once."""
-    try:
-        settings = load_settings(site)
-        mistakes = check_site(site, settings)
-    except SettingsError as error:
-        mistakes = error.mistakes
+def check(
+    site: SiteOption = DEFAULT_SITE,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", envvar="HENGLIANG_DATA", help="Look at the certificates in these records too."
+        ),
+    ] = None,
+) -> None:
+    """Report every mistake of a site's configuration and profiles, and certificates that do not fit it."""
+    with clear_errors():
+        try:
+            settings = load_settings(site)
+            of_records = check_records(settings, DataFiles(data)) if data is not None else ()
+            mistakes = (*check_site(site, settings), *of_records)
+        except SettingsError as error:
+            mistakes = error.mistakes
     for mistake in mistakes:
         complain(mistake)
     if mistakes:

@@ -31,6 +31,7 @@ class BlobStore:
             self.get(sha256)
             return sha256
         try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(path, data)
         except OSError as error:
             raise BlobError(
@@ -72,7 +73,7 @@ class BlobStore:
 
 def _write(path: Path, data: bytes) -> None:
     """All of the bytes under the name, or nothing, even after a power cut."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as stream:

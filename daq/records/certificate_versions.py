@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
 from daq.errors import RegisterError
 from daq.i18n import N_
-from daq.records.certificate_content import Content, content_from
+from daq.records.certificate_content import Content, Form, content_from
 from daq.records.register_tables import certificate_links, certificate_steps, certificates
 
 _AT_ONCE = 400
@@ -194,6 +194,14 @@ def _by_version(connection: Connection, table: Table, ids: list[int]) -> _Rows:
     return found
 
 
+def _content(text: str) -> Content:
+    """The content; where somebody altered it into something else, one that nothing can be done with."""
+    try:
+        return content_from(text)
+    except ValueError:
+        return Content(form=Form.CURVE, native={}, file_name="unreadable content")
+
+
 def _version(
     row: Row[tuple[object, ...]], steps: list[Row[tuple[object, ...]]], links: list[Row[tuple[object, ...]]]
 ) -> Version:
@@ -206,7 +214,7 @@ def _version(
         equipment=row.equipment,
         channel=row.channel,
         document_sha256=row.document_sha256,
-        content=content_from(row.content),
+        content=_content(row.content),
         reason=row.reason,
         steps=tuple(
             Step(s.id, s.t_ns, s.account, s.role, State(s.state), s.from_ns, s.reason) for s in steps

@@ -1,13 +1,22 @@
-"""What ``hengliang verify`` asks about the records: the audit trail, and whether they follow from it."""
+"""What ``hengliang verify`` asks about the records: the audit trail, and whether they follow from it.
 
+Documents are compared with their SHA-256, if it is told where they lie.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
+from daq.errors import BlobError
+from daq.records.blobs import BlobStore
 from daq.records.database import reading
+from daq.records.register_tables import documents
 from daq.security import people
 from daq.security.audit_verification import AuditVerification, verify
+from daq.security.kept_rows import unaudited
+from daq.security.kept_tables import KEPT_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,7 @@ class RecordsVerification:
 
     audit: AuditVerification
     findings: tuple[str, ...]
-    """One sentence for each record that was changed past the audit trail."""
+    """One sentence for each record that was changed past the audit trail, and for each document."""
 
     @property
     def ok(self) -> bool:
@@ -29,8 +38,15 @@ class RecordsVerification:
         return "\n".join((self.audit.sentence, *self.findings))
 
 
-def verify_records(engine: Engine, heads: Path | None = None) -> RecordsVerification:
-    """Verify the audit trail, with the exported ``heads`` if given, and compare the records with it.
+def verify_records(
+    engine: Engine, heads: Path | None = None, blobs: BlobStore | None = None
+) -> RecordsVerification:
+    """Verify the audit trail, compare the records with it, and the documents with their SHA-256.
+
+    Args:
+        engine: the records.
+        heads: the exported ends of the audit trail, if they are to be compared too.
+        blobs: where the documents lie, if their bytes are to be compared too.
 
     Raises:
         RecordsError: the database cannot be read.
@@ -38,4 +54,18 @@ def verify_records(engine: Engine, heads: Path | None = None) -> RecordsVerifica
     """
     audit = verify(engine, heads)
     with reading(engine) as connection:
-        return RecordsVerification(audit, people.unaudited(connection))
+        findings = [*people.unaudited(connection)]
+        for kept in KEPT_TABLES:
+            findings += unaudited(connection, kept)
+        if blobs is not None:
+            findings += _altered_documents(connection, blobs)
+    return RecordsVerification(audit, tuple(findings))
+
+
+def _altered_documents(connection: Connection, blobs: BlobStore) -> Iterator[str]:
+    column = documents.c
+    for row in connection.execute(select(column.sha256, column.name).order_by(column.t_ns, column.sha256)):
+        try:
+            blobs.get(row.sha256)
+        except BlobError as error:
+            yield f"{row.name}: {error}"

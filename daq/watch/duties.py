@@ -6,7 +6,7 @@ from pathlib import Path
 
 from calibration.certificates.model import in_force
 from daq.journal import verify
-from daq.records.certificates import CertificateFolder
+from daq.records.certificates import RecordedCertificates
 from daq.settings import Settings
 from daq.watch.notebook import Fact
 
@@ -30,10 +30,10 @@ def check_disk(data_dir: Path, now_ns: int) -> Fact:
     return Fact("disk", share < DISK_WARNING, sentence, now_ns)
 
 
-def check_certificates(settings: Settings, folder: CertificateFolder, now_ns: int) -> tuple[Fact, ...]:
-    """Which certificates cannot be read, have run out, or run out within 30 days."""
-    by_channel = folder.load()
-    facts = [Fact("certificates", False, finding, now_ns) for finding in folder.findings]
+def check_certificates(settings: Settings, recorded: RecordedCertificates, now_ns: int) -> tuple[Fact, ...]:
+    """Which certificates cannot be used, have run out, or run out within 30 days."""
+    by_channel = recorded.load()
+    facts = [Fact("certificates", False, finding, now_ns) for finding in recorded.findings]
     limit_ns = now_ns + int(DUE_SOON.total_seconds()) * 1_000_000_000
     names = {entry.name for entry in settings.instruments}
     for (instrument, channel), certificates in sorted(by_channel.items()):

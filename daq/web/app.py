@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from nicegui import core, ui
 
 from daq.errors import HengliangError
-from daq.records.database import records_url
+from daq.records.certificates import RecordedCertificates
 from daq.records.migrations import open_records
 from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
@@ -31,7 +31,7 @@ from daq.web.pages import (
 )
 from daq.web.plan import channel_plans
 from daq.web.poller import Poller
-from daq.wiring import DataFiles
+from daq.wiring import DataFiles, records_of
 from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
 from drivers.profiles import Profile, load_profiles
@@ -106,11 +106,12 @@ def run_web(settings: Settings, data_dir: Path, clock: Clock, stop: threading.Ev
     listener = _listen(settings.web)
     profiles = _profiles(settings)
     files = DataFiles(data_dir)
-    poller = Poller(settings, data_dir, clock, channel_plans(settings, profiles))
-    with open_records(records_url(data_dir)) as engine:
+    with open_records(records_of(settings, files)) as engine:
+        recorded = RecordedCertificates(engine)
+        poller = Poller(settings, data_dir, clock, recorded, channel_plans(settings, profiles))
         # how long somebody was away from the screen is the wall's time, however fast the site's runs
         accounts, sign_ins = Accounts(engine, clock), SignIns(engine, SystemClock())
-        desk = Desk(settings, files, clock, poller, profiles, engine, accounts, sign_ins)
+        desk = Desk(settings, files, clock, poller, profiles, engine, accounts, sign_ins, recorded)
         thread = threading.Thread(target=poller.run, args=(stop,), name="live")
         thread.start()
         try:

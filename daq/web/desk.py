@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from daq.lab.bench import Bench, bench_rules
 from daq.lab.register import Register
 from daq.records.blobs import BlobStore
+from daq.records.certificates import RecordedCertificates
 from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings
@@ -30,9 +32,22 @@ class Desk:
     """The records."""
     accounts: Accounts
     sign_ins: SignIns
+    certificates: RecordedCertificates
 
     @property
     def register(self) -> Register:
         """The records with their documents, for whoever works on certificates."""
         blobs = BlobStore(self.files.folder / "blobs")
         return Register(self.engine, self.clock, blobs, ZoneInfo(self.settings.site.timezone))
+
+    @property
+    def bench(self) -> Bench:
+        """What sessions work with."""
+        return Bench(
+            engine=self.engine,
+            clock=self.clock,
+            journal=self.files.journal,
+            certificates=self.certificates,
+            rules=bench_rules(self.settings),
+            zone=ZoneInfo(self.settings.site.timezone),
+        )

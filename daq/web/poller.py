@@ -8,9 +8,9 @@ from pathlib import Path
 
 import structlog
 
-from daq.errors import JournalError, JournalMissingError, StreamError
+from daq.errors import JournalError, JournalMissingError, RecordsError, StreamError
 from daq.journal import JournalReader, Row
-from daq.records.certificates import ByChannel, CertificateFolder
+from daq.records.certificates import ByChannel, RecordedCertificates
 from daq.settings import Settings
 from daq.stream.cursor import read_status
 from daq.stream.trouble import Trouble
@@ -35,12 +35,20 @@ log = structlog.get_logger()
 class Poller:
     """Follows the journal of one data directory."""
 
-    def __init__(self, settings: Settings, data_dir: Path, clock: Clock, plans: Plans | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        data_dir: Path,
+        clock: Clock,
+        recorded: RecordedCertificates,
+        plans: Plans | None = None,
+    ) -> None:
         self._settings = settings
         self._data_dir = data_dir
         self._clock = clock
         self._plans = plans
-        self._folder = CertificateFolder(settings.certificates_dir)
+        self._recorded = recorded
+        self._records_trouble = ""
         self._lock = threading.Lock()
         self._reader: JournalReader | None = None
         self._certificates: ByChannel = {}
@@ -89,26 +97,36 @@ class Poller:
                 self._leave()
                 return _unreadable(self._board.site(), error)
             site = self._board.site()
-        return replace(site, facts=(*site.facts, *self._service_facts(), *self._file_facts()))
+        return replace(site, facts=(*site.facts, *self._service_facts(), *self._records_facts()))
 
     def _follow(self, path: Path) -> None:
-        certificates = self._folder.load()
+        certificates = self._certificates_now()
         inode = path.stat().st_ino
         reader = self._reader
         if reader is None or inode != self._inode:
             self._leave()
             reader = self._reader = JournalReader.open(path)
             self._inode = inode
-            self._start_over(reader)
+            self._start_over(reader, certificates)
         elif certificates is not self._certificates:
-            self._start_over(reader)
+            self._start_over(reader, certificates)
         self._certificates = certificates
         while rows := reader.read_since(self._seq, CHUNK):
             self._board.feed(rows, reader.channels(), certificates)
             self._seq = rows[-1].seq
         self._board.know(reader.channels().values())
 
-    def _start_over(self, reader: JournalReader) -> None:
+    def _certificates_now(self) -> ByChannel:
+        """What the records say; while they cannot be read, what they said last."""
+        try:
+            certificates = self._recorded.load()
+        except RecordsError as error:
+            self._records_trouble = str(error)
+            return self._certificates
+        self._records_trouble = ""
+        return certificates
+
+    def _start_over(self, reader: JournalReader, certificates: ByChannel) -> None:
         """Forget everything: another journal, or other certificates that give other values.
 
         Of what lies further back than the rows that are read again, the last readings of each channel and
@@ -125,7 +143,7 @@ class Poller:
             if event is not None:
                 rows.append(event)
         before = [row for row in rows if row.seq <= self._seq]
-        self._board.feed(sorted(before, key=attrgetter("seq")), channels, self._folder.load())
+        self._board.feed(sorted(before, key=attrgetter("seq")), channels, certificates)
 
     def _service_facts(self) -> Sequence[Fact]:
         """What the other services wrote; looked at every few seconds, because it changes as slowly."""
@@ -144,10 +162,16 @@ class Poller:
             return (Fact(FactKind.STREAM_TROUBLE, code=Trouble.FILE, detail=str(error)),)
         return stream_facts(status, self._clock.now_ns())
 
-    def _file_facts(self) -> list[Fact]:
-        findings = self._folder.findings
-        detail = "\n".join(findings)
-        return [Fact(FactKind.CERTIFICATE_FILES, number=len(findings), detail=detail)] if findings else []
+    def _records_facts(self) -> list[Fact]:
+        facts = []
+        if self._records_trouble:
+            facts.append(Fact(FactKind.RECORDS_UNREADABLE, detail=self._records_trouble))
+        findings = self._recorded.findings
+        if findings:
+            facts.append(
+                Fact(FactKind.CERTIFICATES_UNUSABLE, number=len(findings), detail="\n".join(findings))
+            )
+        return facts
 
     def _leave(self) -> None:
         if self._reader is not None:

@@ -19,8 +19,12 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from daq.journal import ChannelDefinition, Journal
+from daq.lab.register import Register
+from daq.records.database import records_url
+from daq.records.migrations import open_records
 from drivers.clock import SystemClock
 from drivers.reading import Channel, Event, EventKind, Quality, Reading
+from tests.daq.entered import put_text_in_force, register_of
 
 SHOTS = Path(__file__).parent / "shots"
 S = 1_000_000_000
@@ -87,7 +91,7 @@ CERTIFICATES = (
 
 
 def write_site(folder: Path, port: int) -> None:
-    """``site.toml`` and certificates: one is due, one has expired, two are missing."""
+    """``site.toml`` of five instruments."""
     lines = [
         '[site]\nid = "test"\nname_zh = "石柱县检验检测中心"',
         'name_en = "Shizhu county testing laboratory"',
@@ -100,8 +104,10 @@ def write_site(folder: Path, port: int) -> None:
             f'url = "{URLS.get(profile, "tcp")}://127.0.0.1:{4001 + number}"',
         ]
     (folder / "site.toml").write_text("\n".join(lines), encoding="utf-8")
-    certificates = folder / "certificates"
-    certificates.mkdir()
+
+
+def enter_certificates(register: Register) -> None:
+    """One is due, one has expired, two are missing."""
     today = datetime.datetime.now(datetime.UTC).date()
     for number, instrument, channel, days, resolution in CERTIFICATES:
         quantity, unit = CHANNELS[instrument, channel]
@@ -116,7 +122,7 @@ def write_site(folder: Path, port: int) -> None:
             start=today - datetime.timedelta(days=200),
             end=today + datetime.timedelta(days=days + 1),
         )
-        (certificates / f"{instrument}-{channel}.toml").write_text(text, encoding="utf-8")
+        put_text_in_force(register, text)
 
 
 class Feed:
@@ -231,6 +237,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     folder = tmp_path_factory.mktemp("laboratory")
     port = free_port()
     write_site(folder, port)
+    with open_records(records_url(folder / "data")) as engine:
+        enter_certificates(register_of(engine, folder / "data", SystemClock()))
     with Journal.open(folder / "data" / "journal.db", SystemClock()) as journal:
         feed = Feed(journal)
         feed.start()

@@ -6,11 +6,15 @@ import pytest
 from typer.testing import CliRunner
 
 from daq.cli import app
+from daq.records.database import records_url
+from daq.records.migrations import open_records
+from drivers.clock import SystemClock
 from drivers.profiles import load_profiles
 from drivers.sims.faults import Dead, Rule
 from drivers.sims.twins import make_twin
 from drivers.sims.wire import SimServer
 from drivers.urls import Framing
+from tests.daq.entered import put_text_in_force, register_of
 
 
 @pytest.fixture
@@ -182,7 +186,7 @@ kind = "calibration"
 laboratory = "L"
 calibrated_on = 2026-01-01
 in_force_from = 2026-01-01T00:00:00Z
-valid_until = 2027-01-01T00:00:00Z
+valid_until = 2097-01-01T00:00:00Z
 level = 0.9545
 entered_by = "a"
 checked_by = "b"
@@ -208,15 +212,14 @@ range = [0, 1]
 
 def test_check_reports_every_mistake_of_a_site_at_once(hengliang, tmp_path):
     (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
-    (tmp_path / "certificates").mkdir()
-    (tmp_path / "certificates" / "c1.toml").write_text(CERTIFICATE, encoding="utf-8")
-    (tmp_path / "certificates" / "c2.toml").write_text("format = 1", encoding="utf-8")
-    report = hengliang("check", "--site", tmp_path / "site.toml", code=1).stderr
+    with open_records(records_url(tmp_path / "data")) as engine:
+        put_text_in_force(register_of(engine, tmp_path, SystemClock()), CERTIFICATE)
+    command = ("check", "--site", tmp_path / "site.toml", "--data", tmp_path / "data")
+    report = hengliang(*command, code=1).stderr
     assert "instrument[2] H-01" in report
     assert "renke-rs-ws-n01" in report, "the neighbour of the name that was found"
-    assert "C-1: is for indications in kg, but B-01 mass indicates in g" in report
-    assert "C-1: is for serial number B2, but B-01 is registered with B1" in report
-    assert "c2.toml" in report
+    assert "1.1 (C-1): is for indications in kg, but B-01 mass indicates in g" in report
+    assert "1.1 (C-1): is for serial number B2, but B-01 is registered with B1" in report
 
 
 def test_check_of_a_sound_site_says_so(hengliang, tmp_path):

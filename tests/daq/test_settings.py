@@ -8,8 +8,6 @@ from daq.errors import SettingsError
 from daq.settings import load_settings
 
 GOOD = """
-certificates_dir = "papers"
-
 [site]
 id = "shizhu"
 name_zh = "石柱县检验检测中心"
@@ -48,7 +46,7 @@ def test_a_good_site_is_read_and_its_paths_are_beside_it(tmp_path):
     settings = load_settings(write(tmp_path, GOOD))
     assert [entry.name for entry in settings.instruments] == ["B-01", "B-02"]
     assert settings.instruments[0].period_s == 2
-    assert settings.certificates_dir == tmp_path / "papers"
+    assert settings.records is None
     assert settings.timeseries is not None
     assert settings.timeseries.token_file == tmp_path / "token"
     assert settings.web.host == "127.0.0.1"

@@ -1,20 +1,25 @@
 """One reading, one point (design §6), and what of it comes back from a real server."""
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 
+from calibration.certificates.model import Certificate
+from calibration.certificates.native import read_native
 from calibration.correction import State
 from daq.journal import ChannelDefinition, Journal, JournalChannel, JournalReader, ReadingRow
 from daq.lab.meaning import Meant, meaning
-from daq.records.certificates import CertificateFolder
+from daq.records.certificates import RecordedCertificates
+from daq.records.database import records_url
+from daq.records.migrations import open_records
 from daq.stream.influx import InfluxWriter, Verdict
 from daq.stream.points import DataPoint, Series, data_points
 from daq.timeseries_server import LocalVictoriaMetrics
 from drivers.reading import Channel, Quality, Reading
+from tests.daq.entered import put_text_in_force, register_of
 from tests.daq.stream.conftest import CLOCK, Site, running, wait_until_sent
 
 CERTIFICATE = """
@@ -53,13 +58,15 @@ range = [0, 200]
 """
 
 
-def certificate(folder: Path, number: str, correction: float) -> None:
+def certificate(number: str, correction: float) -> str:
     today = datetime.now(UTC).date()
-    text = CERTIFICATE.format(
+    return CERTIFICATE.format(
         number=number, day=today - timedelta(days=30), end=today + timedelta(days=30), correction=correction
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "b-01.toml").write_text(text, encoding="utf-8")
+
+
+def certificates_of(number: str, correction: float) -> list[Certificate]:
+    return [read_native(certificate(number, correction).encode(), "b-01.toml")]
 
 
 def channel(name: str = "mass", unit: str = "g", quantity: str = "mass") -> JournalChannel:
@@ -82,9 +89,8 @@ def test_a_reading_without_a_certificate_is_raw_only() -> None:
     assert point.measurement == "mass"
 
 
-def test_a_certificate_in_force_adds_value_uncertainty_and_its_number(tmp_path: Path) -> None:
-    certificate(tmp_path, "仿2026-0001", correction=-0.5)
-    certificates = CertificateFolder(tmp_path).load()["B-01", "mass"]
+def test_a_certificate_in_force_adds_value_uncertainty_and_its_number() -> None:
+    certificates = certificates_of("仿2026-0001", correction=-0.5)
     now = ReadingRow(7, 1, CLOCK.now_ns(), 100.0, "100.000", Quality.GOOD, b"")
     (point,) = data_points("lab", channel(), meaning(channel(), [now], certificates))
     assert set(point.fields) == {"raw", "value", "u", "U", "k", "certificate", "seq", "quality"}
@@ -93,18 +99,16 @@ def test_a_certificate_in_force_adds_value_uncertainty_and_its_number(tmp_path: 
     assert point.fields["certificate"] == "仿2026-0001"
 
 
-def test_what_a_certificate_says_nothing_about_stays_raw(tmp_path: Path) -> None:
-    certificate(tmp_path, "仿2026-0001", correction=-0.5)
-    certificates = CertificateFolder(tmp_path).load()["B-01", "mass"]
+def test_what_a_certificate_says_nothing_about_stays_raw() -> None:
+    certificates = certificates_of("仿2026-0001", correction=-0.5)
     out_of_range = ReadingRow(7, 1, CLOCK.now_ns(), 250.0, "250.000", Quality.GOOD, b"")
     too_old = ReadingRow(8, 1, CLOCK.now_ns() - 40 * 86_400 * 10**9, 100.0, "100.000", Quality.GOOD, b"")
     for point in data_points("lab", channel(), meaning(channel(), [out_of_range, too_old], certificates)):
         assert set(point.fields) == {"raw", "seq", "quality"}
 
 
-def test_a_value_in_another_unit_does_not_enter_the_series(tmp_path: Path) -> None:
-    certificate(tmp_path, "仿2026-0001", correction=-0.5)
-    (one,) = CertificateFolder(tmp_path).load()["B-01", "mass"]
+def test_a_value_in_another_unit_does_not_enter_the_series() -> None:
+    (one,) = certificates_of("仿2026-0001", correction=-0.5)
     ohm = channel("r", "ohm", "resistance")
     meant = Meant(row(), 25.0, 0.01, 0.02, 2.0, State.CORRECTED, one)
     (point,) = data_points("lab", ohm, [meant])
@@ -162,7 +166,7 @@ def last_value(url: str, site: str, metric: str) -> list[float]:
 
 
 @pytest.mark.peer
-def test_a_changed_certificate_counts_from_the_next_reading_on(
+def test_a_certificate_put_in_force_counts_from_the_next_reading_on(
     site: Site, victoria: LocalVictoriaMetrics, writer: InfluxWriter
 ) -> None:
     definition = ChannelDefinition("B-01", Channel("mass", "mass", "g"), "mt-sics", "B1")
@@ -172,15 +176,18 @@ def test_a_changed_certificate_counts_from_the_next_reading_on(
         (seq,) = journal.append([reading]).wait(20)
         wait_until_sent(service, seq)
 
-    folder = site.folder / "certificates"
     service = site.service(writer)
-    service.certificates = CertificateFolder(folder)
-    with Journal.open(site.journal_path, CLOCK) as journal, running(service):
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_records(records_url(site.folder)))
+        service.certificates = RecordedCertificates(engine)
+        register = register_of(engine, site.folder, CLOCK)
+        journal = stack.enter_context(Journal.open(site.journal_path, CLOCK))
+        stack.enter_context(running(service))
         journal.define_channel(definition)
         weigh(journal)
-        certificate(folder, "仿2026-0001", correction=-0.5)
+        put_text_in_force(register, certificate("仿2026-0001", correction=-0.5))
         weigh(journal)
-        certificate(folder, "仿2026-0002", correction=+0.25)
+        put_text_in_force(register, certificate("仿2026-0002", correction=+0.25))
         weigh(journal)
     assert last_value(victoria.url, site.name, "mass_raw") == [100.0, 100.0, 100.0]
     assert last_value(victoria.url, site.name, "mass_value") == pytest.approx([99.5, 100.25])

@@ -1,4 +1,4 @@
-"""The regular duties, on a real journal and real certificate files; and their calendar."""
+"""The regular duties, on a real journal and real records; and their calendar."""
 
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -9,74 +9,95 @@ import structlog
 
 from daq.demo import dated
 from daq.journal import ChannelDefinition, Journal
-from daq.records.certificates import CertificateFolder
+from daq.records.certificates import RecordedCertificates
+from daq.records.database import records_url
+from daq.records.migrations import open_records
 from daq.settings import Settings
 from daq.watch.calendar import keep_calendar
 from daq.watch.duties import check_certificates, check_disk, check_journal
 from daq.watch.notebook import Fact, Notebook, read_notebook
+from daq.wiring import DataFiles, check_the_records
 from drivers.reading import Channel, Quality, Reading
 from tests.clocks import HandClock
+from tests.daq.entered import put_text_in_force, register_of
 
 TODAY = date(2026, 11, 23)
 NOW_NS = int(datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()) * 10**9
 
 
 @pytest.fixture
-def settings(tmp_path):
+def settings():
     instruments = [
         {"name": name, "url": f"tcp://x:{n}", "profile": "p"} for n, name in enumerate(("B-01", "B-02"))
     ]
     site = {"id": "t", "name_zh": "试", "name_en": "t"}
-    return Settings.model_validate({"site": site, "instrument": instruments, "certificates_dir": tmp_path})
+    return Settings.model_validate({"site": site, "instrument": instruments})
+
+
+def papers():
+    """The demo's certificates, as of a fixed day."""
+    sources = (resources.files("config.demo") / "certificates").iterdir()
+    return {source.name: dated(source.read_text(encoding="utf-8"), TODAY) for source in sources}
 
 
 @pytest.fixture
-def papers(tmp_path):
-    """The demo's certificates, as of a fixed day."""
-    for source in (resources.files("config.demo") / "certificates").iterdir():
-        (tmp_path / source.name).write_text(
-            dated(source.read_text(encoding="utf-8"), TODAY), encoding="utf-8"
-        )
-    return CertificateFolder(tmp_path)
+def register(tmp_path):
+    with open_records(records_url(tmp_path)) as engine:
+        yield register_of(engine, tmp_path, HandClock(NOW_NS))
+
+
+@pytest.fixture
+def recorded(register):
+    for name in ("b-01-mass.toml", "b-02-mass.toml"):
+        put_text_in_force(register, papers()[name])
+    return RecordedCertificates(register.engine)
 
 
 def after(days):
     return NOW_NS + int(timedelta(days=days).total_seconds()) * 10**9
 
 
-def test_a_certificate_that_ends_within_30_days_is_named(settings, papers):
-    (fact,) = check_certificates(settings, papers, NOW_NS)
+def test_a_certificate_that_ends_within_30_days_is_named(settings, recorded):
+    (fact,) = check_certificates(settings, recorded, NOW_NS)
     assert not fact.ok
     assert fact.sentence == "B-02 mass: certificate 仿2025-1187 ends on 2026-12-05"
 
 
-def test_a_certificate_that_has_ended_is_missed(settings, papers):
-    facts = check_certificates(settings, papers, after(13))
+def test_a_certificate_that_has_ended_is_missed(settings, recorded):
+    facts = check_certificates(settings, recorded, after(13))
     assert [fact.sentence for fact in facts] == ["B-02 mass: no certificate is in force today"]
 
 
-def test_when_all_is_well_it_says_so(settings, papers):
-    (papers.path / "b-02-mass.toml").unlink()
-    (fact,) = check_certificates(settings, papers, NOW_NS)
+def test_when_all_is_well_it_says_so(settings, register):
+    put_text_in_force(register, papers()["b-01-mass.toml"])
+    (fact,) = check_certificates(settings, RecordedCertificates(register.engine), NOW_NS)
     assert fact.ok
 
 
-def test_a_file_that_cannot_be_used_is_a_finding_and_leaves_the_others(settings, papers):
-    (papers.path / "torn.toml").write_text("format = ", encoding="utf-8")
-    facts = check_certificates(settings, papers, NOW_NS)
-    assert any("torn.toml" in fact.sentence for fact in facts)
-    assert ("B-01", "mass") in papers.load()
+def test_a_certificate_that_cannot_be_used_is_told_and_leaves_the_others(settings, recorded, register):
+    with register.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER certificates_keeps_values")
+        connection.exec_driver_sql(
+            "UPDATE certificates SET content = replace(content, 'curve', 'cruve') WHERE id = 1"
+        )
+    facts = check_certificates(settings, recorded, NOW_NS)
+    assert any("certificate 1.1 cannot be used" in fact.sentence for fact in facts)
+    assert ("B-02", "mass") in recorded.load()
 
 
-def test_a_changed_file_is_read_again_and_a_copy_is_refused(papers):
-    papers.load()
-    one = papers.path / "b-01-mass.toml"
-    (papers.path / "copy.toml").write_bytes(one.read_bytes())
-    assert len(papers.load()["B-01", "mass"]) == 1
-    assert any("is in b-01-mass.toml already" in finding for finding in papers.findings)
-    one.unlink()
-    assert len(papers.load()["B-01", "mass"]) == 1
-    assert papers.findings == ()
+def test_the_records_are_verified_and_the_end_of_their_trail_is_let_out(register, tmp_path):
+    put_text_in_force(register, papers()["b-01-mass.toml"])
+    files = DataFiles(tmp_path)
+    fact = check_the_records(register.engine, files, NOW_NS)
+    assert fact.ok
+    assert len(files.audit_heads.read_text(encoding="ascii").splitlines()) == 1
+    with register.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER certificate_steps_keeps_values")
+        connection.exec_driver_sql("UPDATE certificate_steps SET account = 'checking'")
+    fact = check_the_records(register.engine, files, NOW_NS)
+    assert not fact.ok
+    assert "certificate-step/1 was changed past the audit trail" in fact.sentence
+    assert len(files.audit_heads.read_text(encoding="ascii").splitlines()) == 1
 
 
 def test_the_journal_is_verified_and_its_absence_told(tmp_path):

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +46,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings() -> Settings:
     instruments = [
         {"name": "B-01", "title_zh": "分析天平", "title_en": "Analytical balance", "room_zh": "天平室",
          "room_en": "Balance room", "url": "tcp://127.0.0.1:1", "profile": "balance"},
@@ -55,8 +54,7 @@ def settings(tmp_path: Path) -> Settings:
          "profile": "climate", "period_s": 2.0},
     ]  # fmt: skip
     site = {"id": "test", "name_zh": "检验检测中心", "name_en": "Testing laboratory"}
-    found = Settings.model_validate({"site": site, "instrument": instruments, "timeseries": None})
-    return found.model_copy(update={"certificates_dir": tmp_path / "certificates"})
+    return Settings.model_validate({"site": site, "instrument": instruments, "timeseries": None})
 
 
 CHANNELS = {

@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Engine
 
 from daq.journal import ChannelDefinition, Journal
+from daq.records.certificates import RecordedCertificates
+from daq.records.database import records_url
+from daq.records.migrations import open_records
 from daq.stream.cursor import StreamFile, StreamState, StreamStatus
 from daq.web import poller as poller_module
 from daq.web.facts import ChannelState, FactKind
 from daq.web.poller import Poller
 from drivers.reading import Channel, Event, EventKind, Quality, Reading
+from tests.daq.entered import put_text_in_force, register_of
 
 MASS = ChannelDefinition("B-01", Channel("mass", "mass", "g"), "balance", "SN-1", "2.10")
 
@@ -61,9 +66,14 @@ def weigh(journal, clock, text="50.1234", quality=Quality.GOOD) -> None:
 
 
 @pytest.fixture
-def poller(settings, tmp_path, clock) -> Iterator[Poller]:
-    settings.certificates_dir.mkdir()
-    poller = Poller(settings, tmp_path / "data", clock)
+def engine(tmp_path) -> Iterator[Engine]:
+    with open_records(records_url(tmp_path / "records")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def poller(settings, tmp_path, clock, engine) -> Iterator[Poller]:
+    poller = Poller(settings, tmp_path / "data", clock, RecordedCertificates(engine))
     yield poller
     poller._leave()
 
@@ -129,22 +139,42 @@ def test_what_lies_further_back_still_counts(poller, tmp_path, clock, monkeypatc
     )
 
 
-def test_changed_certificate_gives_new_values_to_old_readings(poller, settings, tmp_path, clock):
+def test_a_certificate_put_in_force_gives_new_values_to_old_readings(poller, engine, tmp_path, clock):
     with journal_of(tmp_path, clock) as journal:
         weigh(journal, clock)
         assert poller.step().instrument("B-01").channels[0].meant.value is None
-        (settings.certificates_dir / "b-01.toml").write_text(CERTIFICATE, encoding="utf-8")
+        put_text_in_force(register_of(engine, tmp_path, clock), CERTIFICATE)
         meant = poller.step().instrument("B-01").channels[0].meant
     assert meant.value == pytest.approx(50.1237)
     assert meant.certificate.number == "2026-0311"
 
 
-def test_certificate_file_that_cannot_be_used_is_told(poller, settings, tmp_path, clock):
-    (settings.certificates_dir / "b-01.toml").write_text("format = 1", encoding="utf-8")
+def test_certificate_that_was_altered_into_nonsense_is_told(poller, engine, tmp_path, clock):
+    put_text_in_force(register_of(engine, tmp_path, clock), CERTIFICATE)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER certificates_keeps_values")
+        connection.exec_driver_sql("UPDATE certificates SET content = replace(content, 'range', 'rnage')")
     with journal_of(tmp_path, clock):
         site = poller.step()
-    (fact,) = (fact for fact in site.facts if fact.kind is FactKind.CERTIFICATE_FILES)
-    assert "b-01.toml" in fact.detail
+    (fact,) = (fact for fact in site.facts if fact.kind is FactKind.CERTIFICATES_UNUSABLE)
+    assert "1.1" in fact.detail
+
+
+def test_while_the_records_cannot_be_read_the_page_shows_what_they_said_last(poller, engine, tmp_path, clock):
+    put_text_in_force(register_of(engine, tmp_path, clock), CERTIFICATE)
+    with journal_of(tmp_path, clock) as journal:
+        weigh(journal, clock)
+        poller.step()
+        engine.dispose()
+        file = tmp_path / "records" / "records.db"
+        file.rename(file.with_suffix(".away"))
+        file.mkdir()
+        site = poller.step()
+        assert site.instrument("B-01").channels[0].meant.value == pytest.approx(50.1237)
+        assert FactKind.RECORDS_UNREADABLE in kinds(site)
+        file.rmdir()
+        file.with_suffix(".away").rename(file)
+        assert FactKind.RECORDS_UNREADABLE not in kinds(poller.step())
 
 
 def test_another_journal_in_its_place_is_read_from_its_begin(poller, tmp_path, clock):
@@ -211,10 +241,10 @@ def stream_status(clock, **changes) -> StreamStatus:
     return StreamStatus(**{**parts, **changes})
 
 
-def test_stream_is_looked_at_where_the_site_has_one(settings, tmp_path, clock):
+def test_stream_is_looked_at_where_the_site_has_one(settings, tmp_path, clock, engine):
     document = {**settings.model_dump(by_alias=True), "timeseries": {"url": "http://127.0.0.1:1"}}
     with_stream = type(settings).model_validate(document)
-    poller = Poller(with_stream, tmp_path / "data", clock)
+    poller = Poller(with_stream, tmp_path / "data", clock, RecordedCertificates(engine))
     with journal_of(tmp_path, clock):
         assert FactKind.STREAM_SILENT in kinds(poller.step())
         with StreamFile.open(tmp_path / "data" / "stream.db", "t") as file:

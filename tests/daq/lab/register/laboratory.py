@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -17,14 +16,13 @@ from daq.lab.register import Register
 from daq.records.blobs import BlobStore
 from daq.records.certificate_versions import State, Version
 from daq.records.database import changing
-from daq.records.schema import people, person_roles
 from daq.security.audit import Actor
 from daq.security.people import Role
 from daq.security.signatures import Signature
 from tests.calibration.native_files import BALANCE
 from tests.clocks import HandClock
+from tests.daq.entered import SHANGHAI, insert_person
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 START_NS = 1_772_690_400_000_000_000
 """2026-03-05 14:00 in Shanghai."""
 DAY_NS = 86_400_000_000_000
@@ -116,11 +114,7 @@ def make_laboratory(engine: Engine, folder: Path) -> Laboratory:
     clock = HandClock(START_NS)
     with changing(engine) as connection:
         for account, roles in STAFF.items():
-            row = {"account": account, "name": account, "password_hash": "-", "password_by": account}
-            connection.execute(people.insert(), row | {"created_ns": START_NS})
-            connection.execute(
-                person_roles.insert(), [{"account": account, "role": role.value} for role in roles]
-            )
+            insert_person(connection, account, roles, START_NS)
     add_equipment(engine, clock, Actor("wang.fang", "console"), "B-01", BALANCE_ABOUT)
     return Laboratory(Register(engine, clock, BlobStore(folder), SHANGHAI))
 

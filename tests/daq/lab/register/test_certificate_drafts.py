@@ -31,7 +31,8 @@ from daq.lab.imported_json import imported_from
 from daq.records.certificate_content import CountedFrom, Form, Settled
 from daq.records.certificates import RecordedCertificates
 from tests.calibration.native_files import BALANCE
-from tests.daq.lab.register.laboratory import SHANGHAI, START_NS, scan
+from tests.daq.entered import SHANGHAI
+from tests.daq.lab.register.laboratory import START_NS, scan
 
 IN_USE = {"resolution": Decimal("0.0001"), "repeatability": Decimal("0.00008"), "repeatability_dof": 9}
 CURVE = {"kind": "polynomial", "degree": 1}
