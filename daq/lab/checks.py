@@ -46,8 +46,10 @@ class NewCheck:
     k: float
     u_reference: float
     """Standard uncertainty of the reference alone: it is the same error in all checks with this standard."""
+    standard: str
+    """Check standard that was used; another one than before starts a new baseline."""
     standard_certificate: str
-    """Record of the check standard's certificate; empty where its value needs none, as at the ice point."""
+    """Record of its certificate; empty where its value needs none, as at the ice point."""
     instrument_certificate: str
     """Record of the instrument's certificate in force; empty if there was none."""
     session: str | None = None
@@ -148,7 +150,7 @@ def _record(
         u_reference=new.u_reference,
         acceptance=plan.acceptance,
         decision=verdict.decision.value,
-        standard=point.standard,
+        standard=new.standard,
         standard_certificate=new.standard_certificate,
         instrument_certificate=new.instrument_certificate,
         adjustment=_adjustment(connection, plan.equipment, new.t_ns),

@@ -117,6 +117,7 @@ def a_check(t_ns=START_NS, indication="200.01", **other):
         "U": 0.012,
         "k": 2.0,
         "u_reference": 0.0003,
+        "standard": "W-200",
         "standard_certificate": "7.1",
         "instrument_certificate": "17.2",
     }
