@@ -14,6 +14,7 @@ from calibration.errors import CertificateError
 MAX_BYTES = 12 * 2**20
 MAX_TAGS = 400_000
 """Start and end tags together."""
+MAX_ATTRIBUTES = 100_000
 MAX_DEPTH = 100
 
 _ENCODINGS = {
@@ -138,10 +139,15 @@ def _check_tree(root: etree._Element, file_name: str) -> None:
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.doctype:
         raise _refused(file_name, "it has a DOCTYPE; certificates need none, and none is read")
-    depth = 0
+    depth = attributes = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if element.tag is etree.Entity:
             raise _refused(file_name, f"line {element.sourceline}: an entity that nothing defines")
         depth += 1 if event == "start" else -1
+        attributes += len(element.attrib) if event == "start" else 0
+        if attributes > MAX_ATTRIBUTES:
+            raise _refused(
+                file_name, f"more than {MAX_ATTRIBUTES} attributes; a certificate has a few hundred"
+            )
         if depth > MAX_DEPTH:
             raise _refused(file_name, f"line {element.sourceline}: nested deeper than {MAX_DEPTH} elements")

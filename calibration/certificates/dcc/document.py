@@ -83,9 +83,11 @@ def _version(root: etree._Element, file_name: str) -> str:
 def _other_root(root: etree._Element) -> str:
     name = local_name(root)
     if name == "digitalCalibrationCertificate":
+        namespace = etree.QName(root).namespace or ""
+        whose = "that of versions before 2.1.1" if "ptb.de" in namespace else "which is not PTB's"
         return (
-            f"its namespace is {etree.QName(root).namespace!r}, that of versions before 2.1.1; only "
-            f"{NAMESPACE} is read: keep the file as an attachment and key its values in"
+            f"its namespace is {namespace[:120]!r}, {whose}; only {NAMESPACE} is read: keep the file as an "
+            "attachment and key its values in"
         )
     return (
         f"its root is <{name}>; a Digital Calibration Certificate begins with <digitalCalibrationCertificate>"

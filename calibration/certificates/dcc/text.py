@@ -12,7 +12,11 @@ from calibration.certificates.findings import Findings, Place
 from calibration.certificates.imported import Words
 
 MOST_CHARACTERS = 2000
+MOST_OF_A_NUMBER = 100
 
+_LATIN = re.compile(r"[A-Za-z0-9]")
+_LOOK_ALIKE = re.compile(r"[\u0370-\u052f\u13a0-\u13f5\u2c80-\u2cf3]")
+"""Greek, Cyrillic, Cherokee, Coptic."""
 _MARKUP = re.compile(r"<\s*[A-Za-z!/?]")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -49,6 +53,10 @@ def checked(text: str, place: Place, findings: Findings) -> str:
         findings.warn(place, f"found invisible characters in {visible[:60]!r}; they were taken out")
     if _MARKUP.search(visible):
         findings.warn(place, f"found markup in {visible[:60]!r}; it is shown as text and nowhere executed")
+    if len(visible) > MOST_CHARACTERS:
+        findings.error(
+            place, f"found a text of {len(visible)} characters; only the first {MOST_CHARACTERS} are shown"
+        )
     if visible[:1] in tuple("=+-@\t"):
         findings.warn(
             place, f"found {visible[:60]!r}, which a spreadsheet takes for a formula; check the document"
@@ -57,16 +65,32 @@ def checked(text: str, place: Place, findings: Findings) -> str:
 
 
 def checked_number(element: etree._Element | None, findings: Findings) -> str:
-    """A number that identifies something; look-alike characters are named."""
+    """A number that identifies something; see ``check_number``."""
     if element is None:
         return ""
     text = checked(text_of(element), element, findings)
+    check_number(text_of(element), element, findings)
+    return text
+
+
+def check_number(text: str, place: Place, findings: Findings) -> None:
+    """Look-alike characters, and more than a label can hold, in a number that identifies something."""
+    if len(text) > MOST_OF_A_NUMBER:
+        findings.error(
+            place,
+            f"found a number of {len(text)} characters, {text[:40]!r} …; no label has more than "
+            f"{MOST_OF_A_NUMBER}: ask the laboratory",
+        )
+        return
     plain = unicodedata.normalize("NFKC", text)
     if plain != text:
+        findings.warn(place, f"found {text!r}, which looks like {plain!r}; compare it with the label")
+    foreign = _LOOK_ALIKE.search(plain)
+    if foreign and _LATIN.search(plain):
+        name = unicodedata.name(foreign[0], "a letter")
         findings.warn(
-            element, f"found {text[:60]!r}, which looks like {plain[:60]!r}; compare it with the label"
+            place, f"found {text!r} with {name}, which looks like a Latin letter; compare it with the label"
         )
-    return text
 
 
 def date_of(element: etree._Element | None, findings: Findings) -> datetime.date | None:

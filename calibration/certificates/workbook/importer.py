@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from calibration.certificates.dcc.rules import check_order
+from calibration.certificates.dcc.text import check_number
 from calibration.certificates.findings import Findings
 from calibration.certificates.imported import (
     Administrative,
@@ -105,6 +106,8 @@ def _refuse_if_needed(findings: Findings) -> None:
 def _administrative(reader: Reader, fields: dict[str, Line]) -> Administrative:
     texts = {key: reader.text(line.value) for key, line in fields.items()}
     serial = texts["serial_number"]
+    for key in ("number", "serial_number"):
+        check_number(texts[key], fields[key].place, reader.findings)
     item = Item(
         name=Words((("", texts["instrument"]),)) if texts["instrument"] else Words(),
         manufacturer=texts["manufacturer"],
