@@ -27,6 +27,11 @@ from daq.web.pages import (
     instrument,
     live,
     me,
+    methods,
+    samples,
+    session,
+    session_new,
+    sessions,
     sign_in,
 )
 from daq.web.plan import channel_plans
@@ -47,6 +52,11 @@ FAVICON = (
 PAGES = (
     live,
     instrument,
+    sessions,
+    session_new,
+    session,
+    samples,
+    methods,
     equipment,
     equipment_sheet,
     certificates,

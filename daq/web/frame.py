@@ -12,6 +12,7 @@ from daq.web.visit import Visit
 
 NAVIGATION = (
     ("live", N_("Live"), "/"),
+    ("sessions", N_("Sessions"), "/sessions"),
     ("equipment", N_("Instruments & certificates"), "/equipment"),
     ("audit", N_("Audit"), "/audit"),
     ("administration", N_("Administration"), "/administration"),

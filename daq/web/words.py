@@ -1,7 +1,7 @@
 """Numbers, units, times and states as a person in a laboratory reads them, in one language."""
 
 from calibration.correction import State
-from daq.errors import HengliangError
+from daq.errors import HengliangError, ResultBlockedError, StepRefusedError
 from daq.i18n import N_
 from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
@@ -58,6 +58,8 @@ class Words(Speech):
 
     def error(self, error: Exception) -> str:
         """The sentence of an error: in this language, if it can be said in another than English."""
+        if isinstance(error, StepRefusedError | ResultBlockedError):
+            return "\n".join(self.say(message, **facts) for message, facts in error.reasons)
         if isinstance(error, HengliangError) and error.template:
             return self.say(error.template, **error.facts) if error.facts else str(error)
         return str(error)

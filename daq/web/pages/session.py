@@ -1,0 +1,206 @@
+"""One session at the bench: the steps, the one thing to do now, and what is in hand."""
+
+from fastapi import Request
+from nicegui import events, ui
+from starlette.responses import Response
+
+from daq.errors import NoSuchRecordError
+from daq.lab.method_steps import RepeatUntil, Step
+from daq.lab.samples import Sample, find_sample
+from daq.lab.session_events import Stage
+from daq.lab.session_records import opened as load_session
+from daq.lab.session_results import kept_results
+from daq.lab.session_state import SessionState
+from daq.records.database import reading
+from daq.web.desk import Desk
+from daq.web.frame import Frame, box
+from daq.web.session_record import deviations_panel, record_panel, sample_panel
+from daq.web.session_results import end_buttons, results_panel
+from daq.web.session_task import TaskPanel
+from daq.web.session_words import clock_span, remark_text, stage_text
+from daq.web.visit import Visit, opened
+
+LIVE_S = 0.5
+STATE_S = 1.0
+PEDAL = "F9"
+
+
+def register(desk: Desk) -> None:
+    """``/session/NUMBER``."""
+
+    @ui.page("/session/{number}")
+    def page(request: Request, number: str) -> Response | None:
+        return opened(desk, request, lambda here: session_page(here, number))
+
+
+def session_page(here: Visit, number: str) -> None:
+    """Build the page and keep it up to date: somebody else may work on the same session."""
+    frame = Frame(here, number, "sessions")
+    sheet: SessionSheet | None = None
+    with frame.main():
+        ui.link(f"← {here.words.say('Sessions')}", "/sessions").classes("back")
+        try:
+            sheet = SessionSheet(here, number)
+        except NoSuchRecordError as error:
+            ui.label(here.words.error(error)).classes("refusal")
+
+    def refresh() -> None:
+        frame.show(here.view())
+        if sheet is not None:
+            sheet.show()
+
+    ui.timer(LIVE_S, refresh)
+    if sheet is not None:
+        ui.timer(STATE_S, sheet.look)
+        ui.keyboard(on_key=sheet.key, ignore=["select", "textarea"])
+
+
+class SessionSheet:
+    """The parts of the page; built again when an event was added, by whomever."""
+
+    def __init__(self, here: Visit, number: str) -> None:
+        self._here = here
+        self._number = number
+        asked = here.request.query_params.get("portion", "")
+        self._portion = int(asked) if asked.isascii() and asked.isdigit() else None
+        self._loaded = load_session(here.desk.bench, number)
+        self._state = self._loaded.state(here.desk.clock.now_ns())
+        self._panel: TaskPanel | None = None
+        self._root = box("session")
+        self._build()
+
+    def look(self) -> None:
+        """Look what happened since; timers run on in between."""
+        loaded = load_session(self._here.desk.bench, self._number)
+        state = loaded.state(self._here.desk.clock.now_ns())
+        if len(state.events) != len(self._state.events):
+            self._loaded, self._state = loaded, state
+            self._build()
+        elif self._panel is not None:
+            self._state = state
+            self._panel.renew(state)
+
+    def show(self) -> None:
+        """Bring the live number up to date."""
+        if self._panel is not None:
+            self._panel.show()
+
+    async def key(self, event: events.KeyEventArguments) -> None:
+        """The pedal is a key: it does what the button does."""
+        if event.key.name == PEDAL and event.action.keydown and not event.action.repeat and self._panel:
+            await self._panel.act("pedal")
+
+    def _changed(self, _state: SessionState) -> None:
+        self.look()
+
+    def _build(self) -> None:
+        self._root.clear()
+        self._panel = None
+        with self._root:
+            self._heading()
+            with box("bench"):
+                with box("panel steps"):
+                    self._steps()
+                with box("panel middle"):
+                    self._middle()
+                with box("panel"):
+                    sample_panel(self._sample(), self._here.words)
+                    self._instruments()
+                    record_panel(self._here, self._loaded, self._state, self._changed)
+            with box("panel-list"):
+                deviations_panel(self._state, self._here.words)
+
+    def _heading(self) -> None:
+        words, state, procedure = self._here.words, self._state, self._loaded.method.procedure
+        with box("heading"):
+            ui.label(words.either(procedure.title_zh, procedure.title_en)).classes("big")
+            ui.label(stage_text(state.stage, words)).classes(f"state {state.stage}")
+            ui.label(state.header.id).classes("room")
+        if state.draft:
+            ui.label(f"▲ {words.say('Trial by a draft of the method: it cannot be signed.')}").classes(
+                "caution"
+            )
+        if state.comments:
+            ui.label(f"↩ {words.say('Returned: {comments}', comments=state.comments)}").classes("refusal")
+
+    def _sample(self) -> Sample | None:
+        number = self._state.header.sample
+        if number is None:
+            return None
+        with reading(self._here.desk.engine) as connection:
+            return find_sample(connection, number)
+
+    def _instruments(self) -> None:
+        ui.label(self._here.words.say("Instruments")).classes("caption")
+        for (role, portion), name in sorted(self._state.roles.items()):
+            of = f" · {portion}" if portion else ""
+            ui.label(f"{role}{of}: {name}")
+
+    def _chosen(self) -> int:
+        """The portion that is looked at: the one asked for, or the first that has something to do."""
+        able = [task.place.portion for task in self._state.tasks]
+        if self._portion in able:
+            return self._portion or 0
+        return able[0] if able else 0
+
+    def _steps(self) -> None:
+        words, state = self._here.words, self._state
+        chosen = self._chosen()
+        for step in self._loaded.method.procedure.steps:
+            marks = "".join(self._mark(step, portion) for portion in self._concerned(step))
+            here = any(self._is_at(step, portion) for portion in self._concerned(step))
+            with box("step here" if here else "step"):
+                ui.label(words.either(step.title_zh, step.title_en))
+                ui.label(marks).classes("mark")
+        if state.portions:
+            ui.label(words.say("Determinations")).classes("caption")
+            with box("tabs"):
+                for portion in state.portions:
+                    link = ui.link(str(portion), f"/session/{self._number}?portion={portion}")
+                    link.classes("chosen" if portion == chosen else "")
+        for timer in state.timers:
+            left = timer.remaining_ns
+            text = f"{timer.place.portion}: {clock_span(left if left else timer.elapsed_ns)}"
+            ui.label(f"⏱ {text}").classes("nums")
+
+    def _concerned(self, step: Step) -> tuple[int, ...]:
+        return self._state.portions if step.scope == "portion" else (0,)
+
+    def _is_at(self, step: Step, portion: int) -> bool:
+        ids = {step.id} | ({one.id for one in step.steps} if isinstance(step, RepeatUntil) else set())
+        task = self._state.task(portion)
+        return task is not None and task.place.step in ids
+
+    def _mark(self, step: Step, portion: int) -> str:
+        if self._is_at(step, portion):
+            return "◀"
+        steps = [one.id for one in self._loaded.method.procedure.steps]
+        position = next(one for one in self._state.positions if one.portion == portion)
+        if position.is_through:
+            return "✓"
+        at = next(
+            (i for i, one in enumerate(self._loaded.method.procedure.steps) if self._is_at(one, portion)), -1
+        )
+        return "✓" if steps.index(step.id) < at else "·"
+
+    def _middle(self) -> None:
+        state, words = self._state, self._here.words
+        if state.tasks:
+            portion = self._chosen()
+            self._panel = TaskPanel(self._here, self._loaded.method, state, portion)
+            self._panel.changed = self._changed
+            others = [one for one in state.tasks if one.place.portion != portion]
+            for one in others:
+                title = words.either(one.step.title_zh, one.step.title_en)
+                name = words.say("portion {number}", number=one.place.portion)
+                ui.link(f"{name}: {title}", f"/session/{self._number}?portion={one.place.portion}").classes(
+                    "other"
+                )
+        else:
+            for position in state.positions:
+                if position.waits is not None:
+                    ui.label(remark_text(position.waits, words)).classes("refusal")
+        if state.stage is not Stage.RUNNING:
+            with reading(self._here.desk.engine) as connection:
+                results_panel(kept_results(connection, self._number), words)
+        end_buttons(self._here, state, self._changed)

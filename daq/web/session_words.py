@@ -1,0 +1,90 @@
+"""Sessions as a laboratory speaks of them."""
+
+from daq.i18n import N_
+from daq.lab.method_file import Procedure
+from daq.lab.method_steps import PlainStep, RepeatUntil
+from daq.lab.remarks import Remark
+from daq.lab.session_events import Stage
+from daq.lab.session_state import Task
+from daq.lab.session_timers import TimerView
+from daq.web.words import Words
+
+STAGES = {
+    Stage.RUNNING: ("◐", N_("running")),
+    Stage.FINISHED: ("◕", N_("computed, waits for the signature")),
+    Stage.SIGNED: ("◑", N_("signed, waits for the review")),
+    Stage.REVIEWED: ("●", N_("reviewed")),
+    Stage.CANCELLED: ("×", N_("cancelled")),
+}
+"""Shape and word."""
+VERBS = {
+    "confirm": N_("Done"),
+    "capture": N_("Capture  F9"),
+    "enter": N_("Enter"),
+    "start-timer": N_("Start"),
+    "stop-timer": N_("Stop"),
+}
+VERDICTS = {
+    "pass": N_("conforms"),
+    "fail": N_("does not conform"),
+    "conditional-pass": N_("conforms, conditionally"),
+    "conditional-fail": N_("does not conform, conditionally"),
+    "": N_("reported without a statement of conformity"),
+}
+
+
+def stage_text(stage: Stage, words: Words) -> str:
+    """Shape and word."""
+    mark, text = STAGES[stage]
+    return f"{mark} {words.say(text)}"
+
+
+def step_title(procedure: Procedure, step_id: str, words: Words) -> str:
+    """A step's title by its id, inside of loops too."""
+    for step in procedure.steps:
+        inner = step.steps if isinstance(step, RepeatUntil) else ()
+        for one in (step, *inner):
+            if one.id == step_id:
+                return words.either(one.title_zh, one.title_en)
+    return step_id
+
+
+def instruction(step: PlainStep, words: Words) -> str:
+    """What the person is to do, in a sentence."""
+    return words.either(step.instruction_zh, step.instruction_en)
+
+
+def remark_text(remark: Remark, words: Words) -> str:
+    """A remark in this language."""
+    return words.say(remark.message, **remark.facts)
+
+
+def place_text(task: Task, words: Words) -> str:
+    """Which portion and which repetition a task is of."""
+    parts = []
+    if task.place.portion:
+        parts.append(words.say("portion {number}", number=task.place.portion))
+    if task.of > 1:
+        parts.append(words.say("reading {turn} of {of}", turn=task.place.turn, of=task.of))
+    elif task.place.turn > 1:
+        parts.append(words.say("repetition {turn}", turn=task.place.turn))
+    return " · ".join(parts)
+
+
+def timer_text(timer: TimerView, words: Words) -> str:
+    """How long a time has run, and how long it still has to."""
+    elapsed = clock_span(timer.elapsed_ns)
+    remaining = timer.remaining_ns
+    if timer.is_over:
+        return f"▲ {words.say('{elapsed} have passed: longer than allowed', elapsed=elapsed)}"
+    if remaining is None:
+        return words.say("{elapsed} have passed; you decide when it is enough", elapsed=elapsed)
+    if remaining == 0:
+        return f"✓ {words.say('{elapsed} have passed: ready', elapsed=elapsed)}"
+    return words.say("{remaining} left", remaining=clock_span(remaining))
+
+
+def clock_span(span_ns: int) -> str:
+    """A span as a clock shows it: ``4:59:30``."""
+    seconds = span_ns // 1_000_000_000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
