@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from daq.errors import AlertError
-from daq.records.alerts_tables import alert_events, alerts, shelves, watch_places
+from daq.records.alerts_tables import alert_acts, alert_events, alerts, shelves, watch_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +58,23 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """Something that happened to an alert."""
+    """What the service ``watch`` made of an alert."""
 
     t_ns: int
     kind: str
-    account: str
-    """Empty where the service did it."""
-    comment: str
     body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAct:
+    """What a person did about an alert."""
+
+    t_ns: int
+    account: str
+    kind: str
+    comment: str
+    until_ns: int | None
+    """Of a shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,6 @@ class Shelf:
 
     id: int
     key: str
-    account: str
-    reason: str
-    from_ns: int
     until_ns: int
 
 
@@ -96,16 +102,10 @@ def as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def find_alert(connection: Connection, alert_id: int) -> Alert:
-    """The alert of that number.
-
-    Raises:
-        AlertError: there is none.
-    """
+def find_alert(connection: Connection, alert_id: int) -> Alert | None:
+    """The alert of that number, if there is one."""
     row = connection.execute(select(alerts).where(alerts.c.id == alert_id)).first()
-    if row is None:
-        raise AlertError(f"There is no alert {alert_id}; hengliang alert list shows all.")
-    return _alert(row)
+    return _alert(row) if row else None
 
 
 def open_alerts(connection: Connection, site: str, more: Collection[int] = ()) -> list[Alert]:
@@ -157,44 +157,38 @@ def add_event(connection: Connection, alert_id: int, event: AlertEvent) -> None:
             "alert_id": alert_id,
             "t_ns": event.t_ns,
             "kind": event.kind,
-            "account": event.account,
-            "comment": event.comment,
             "body": as_text(event.body),
         },
     )
 
 
 def events_of(connection: Connection, alert_id: int) -> list[AlertEvent]:
-    """All that happened to an alert, in order."""
+    """What became of an alert, in order."""
     column = alert_events.c
     rows = connection.execute(select(alert_events).where(column.alert_id == alert_id).order_by(column.id))
-    return [AlertEvent(row.t_ns, row.kind, row.account, row.comment, json.loads(row.body)) for row in rows]
+    return [AlertEvent(row.t_ns, row.kind, json.loads(row.body)) for row in rows]
+
+
+def acts_of(connection: Connection, alert_id: int) -> list[AlertAct]:
+    """What people did about an alert, in order."""
+    column = alert_acts.c
+    rows = connection.execute(select(alert_acts).where(column.alert_id == alert_id).order_by(column.id))
+    return [AlertAct(row.t_ns, row.account, row.kind, row.comment, row.until_ns) for row in rows]
 
 
 def open_shelves(connection: Connection, site: str) -> dict[str, Shelf]:
     """Causes of a site that are shelved, by key; some may be over and not yet taken down."""
     column = shelves.c
     rows = connection.execute(
-        select(column.id, column.key, column.account, column.reason, column.from_ns, column.until_ns).where(
-            column.site == site, column.ended_ns.is_(None)
-        )
+        select(column.id, column.key, column.until_ns).where(column.site == site, column.ended_ns.is_(None))
     )
-    return {row.key: Shelf(*row) for row in rows}
+    return {row.key: Shelf(row.id, row.key, row.until_ns) for row in rows}
 
 
-def add_shelf(connection: Connection, site: str, shelf: Shelf) -> None:
-    """Shelve a cause; the number of ``shelf`` does not matter."""
-    connection.execute(
-        shelves.insert(),
-        {
-            "site": site,
-            "key": shelf.key,
-            "account": shelf.account,
-            "reason": shelf.reason,
-            "from_ns": shelf.from_ns,
-            "until_ns": shelf.until_ns,
-        },
-    )
+def add_shelf(connection: Connection, alert: Alert, act_id: int, until_ns: int) -> None:
+    """Shelve the cause of an alert."""
+    row = {"site": alert.site, "key": alert.key, "act_id": act_id, "until_ns": until_ns}
+    connection.execute(shelves.insert(), row)
 
 
 def end_shelf(connection: Connection, shelf: Shelf, ended_ns: int) -> None:

@@ -52,18 +52,30 @@ alert_events = Table(
     Column("alert_id", BIG, ForeignKey("alerts.id"), nullable=False),
     Column("t_ns", BIG, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("account", Text, nullable=False),
-    Column("comment", Text, nullable=False),
     Column("body", Text, nullable=False),
     CheckConstraint(
-        "kind IN ('raised', 'acknowledged', 'cleared', 'shelved', 'unshelved', 'escalated', 'folded', "
-        "'unfolded')",
-        name="known_kind",
+        "kind IN ('raised', 'cleared', 'escalated', 'folded', 'unfolded', 'unshelved')", name="known_kind"
     ),
     Index("ix_alert_events_alert_id", "alert_id"),
     sqlite_strict=True,
 )
-"""What happened to an alert, append-only; ``account`` is empty where the service ``watch`` did it."""
+"""What the service ``watch`` made of an alert, append-only."""
+
+alert_acts = Table(
+    "alert_acts",
+    metadata,
+    Column("id", BIG, primary_key=True, autoincrement=True),
+    Column("alert_id", BIG, ForeignKey("alerts.id"), nullable=False),
+    Column("t_ns", BIG, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("until_ns", BIG),
+    CheckConstraint("kind IN ('acknowledged', 'shelved', 'unshelved')", name="known_kind"),
+    Index("ix_alert_acts_alert_id", "alert_id"),
+    sqlite_strict=True,
+)
+"""What people did about an alert, append-only, each with its entry in the audit trail."""
 
 shelves = Table(
     "shelves",
@@ -71,9 +83,7 @@ shelves = Table(
     Column("id", BIG, primary_key=True, autoincrement=True),
     Column("site", Text, nullable=False),
     Column("key", Text, nullable=False),
-    Column("account", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("from_ns", BIG, nullable=False),
+    Column("act_id", BIG, ForeignKey("alert_acts.id"), nullable=False),
     Column("until_ns", BIG, nullable=False),
     Column("ended_ns", BIG),
     Index(
@@ -86,7 +96,7 @@ shelves = Table(
     ),
     sqlite_strict=True,
 )
-"""Causes that nobody is told of for a time."""
+"""Causes that nobody is told of for a time; ``act_id`` tells who wants it so, and why."""
 
 messages = Table(
     "messages",

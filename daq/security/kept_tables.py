@@ -1,5 +1,6 @@
 """Every append-only table whose rows ``hengliang verify`` compares with the audit trail."""
 
+from daq.records import alerts_tables as alerts
 from daq.records import bench_tables as bench
 from daq.records import checks_tables as checks
 from daq.records import register_tables as register
@@ -30,6 +31,8 @@ NONCONFORMITIES = KeptTable(checks.nonconformities, "nonconformity")
 NONCONFORMITY_ITEMS = KeptTable(checks.nonconformity_items, "nonconformity-item")
 NONCONFORMITY_STEPS = KeptTable(checks.nonconformity_steps, "nonconformity-step")
 
+ALERT_ACTS = KeptTable(alerts.alert_acts, "alert-act")
+
 KEPT_TABLES = (
     DOCUMENTS,
     EQUIPMENT,
@@ -53,4 +56,5 @@ KEPT_TABLES = (
     NONCONFORMITIES,
     NONCONFORMITY_ITEMS,
     NONCONFORMITY_STEPS,
+    ALERT_ACTS,
 )

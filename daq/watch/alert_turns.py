@@ -55,12 +55,12 @@ class AlertTurns:
             cause = newest_of(connection, self._site, text_of(transition.cause))
             change_alert(connection, alert.id, cause_id=cause.id if cause else None)
             body = {"cause": cause.id if cause else None}
-        add_event(connection, alert.id, AlertEvent(transition.t_ns, transition.turn, "", "", body))
+        add_event(connection, alert.id, AlertEvent(transition.t_ns, transition.turn, body))
         return alert.id
 
     def _raise(self, connection: Connection, transition: Transition, last: Alert | None) -> int:
         facts = dict(transition.facts or {})
-        event = AlertEvent(transition.t_ns, Turn.RAISED, "", "", facts)
+        event = AlertEvent(transition.t_ns, Turn.RAISED, facts)
         if last is not None and _is_same(last, transition.t_ns):
             change_alert(
                 connection,
@@ -115,7 +115,7 @@ def escalate(connection: Connection, book: Rulebook, alert: Alert, at_ns: int) -
     """Note that nobody acknowledged an alert in time."""
     minutes = book.severity(alert.severity).escalate_after_min
     change_alert(connection, alert.id, escalated_ns=at_ns)
-    add_event(connection, alert.id, AlertEvent(at_ns, "escalated", "", "", {"after_min": minutes}))
+    add_event(connection, alert.id, AlertEvent(at_ns, "escalated", {"after_min": minutes}))
 
 
 def take_down(connection: Connection, site: str, shelf: Shelf, now_ns: int) -> None:
@@ -123,7 +123,7 @@ def take_down(connection: Connection, site: str, shelf: Shelf, now_ns: int) -> N
     end_shelf(connection, shelf, now_ns)
     alert = newest_of(connection, site, shelf.key)
     if alert is not None:
-        add_event(connection, alert.id, AlertEvent(now_ns, "unshelved", "", "", {}))
+        add_event(connection, alert.id, AlertEvent(now_ns, "unshelved", {}))
 
 
 def text_of(key: Key) -> str:

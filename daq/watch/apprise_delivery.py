@@ -1,7 +1,7 @@
 """The one file that touches Apprise: a URL and a text, and whether the other side took it.
 
 The chat robots of DingTalk, WeCom, Feishu and Lark say HTTP 200 also when they refuse a message; only the
-code in their answer tells, and Apprise 2.2 does not read it. It reads their URLs; their answers are read here.
+code in their answer tells, and Apprise 2.2 does not read it. It reads their URLs; the answers are read here.
 """
 
 import logging

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", name="pk_watch_places"),
         sqlite_strict=True,
     )
-    append_only("alert_events", "message_alerts", "message_tries")
+    append_only("alert_events", "alert_acts", "message_alerts", "message_tries")
 
 
 def _alerts() -> None:
@@ -68,19 +68,33 @@ def _alerts() -> None:
         sa.Column("alert_id", _BIG, nullable=False),
         sa.Column("t_ns", _BIG, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_alert_events"),
         sa.CheckConstraint(
-            "kind IN ('raised', 'acknowledged', 'cleared', 'shelved', 'unshelved', 'escalated', 'folded', "
-            "'unfolded')",
+            "kind IN ('raised', 'cleared', 'escalated', 'folded', 'unfolded', 'unshelved')",
             name=op.f("ck_alert_events_known_kind"),
         ),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name="fk_alert_events_alert_id"),
         sqlite_strict=True,
     )
     op.create_index("ix_alert_events_alert_id", "alert_events", ["alert_id"])
+    op.create_table(
+        "alert_acts",
+        sa.Column("id", _BIG, nullable=False, autoincrement=True),
+        sa.Column("alert_id", _BIG, nullable=False),
+        sa.Column("t_ns", _BIG, nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("until_ns", _BIG),
+        sa.PrimaryKeyConstraint("id", name="pk_alert_acts"),
+        sa.CheckConstraint(
+            "kind IN ('acknowledged', 'shelved', 'unshelved')", name=op.f("ck_alert_acts_known_kind")
+        ),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name="fk_alert_acts_alert_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_alert_acts_alert_id", "alert_acts", ["alert_id"])
 
 
 def _shelves() -> None:
@@ -89,12 +103,11 @@ def _shelves() -> None:
         sa.Column("id", _BIG, nullable=False, autoincrement=True),
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("from_ns", _BIG, nullable=False),
+        sa.Column("act_id", _BIG, nullable=False),
         sa.Column("until_ns", _BIG, nullable=False),
         sa.Column("ended_ns", _BIG),
         sa.PrimaryKeyConstraint("id", name="pk_shelves"),
+        sa.ForeignKeyConstraint(["act_id"], ["alert_acts.id"], name="fk_shelves_act_id"),
         sqlite_strict=True,
     )
     _unique_while_open("shelves", "ended_ns")
