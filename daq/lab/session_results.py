@@ -160,7 +160,6 @@ def _keep_all(work: Work, outcomes: Sequence[Outcome]) -> list[Json]:
         before = known.get((outcome.formula, outcome.portion))
         number, version = (next_id, 1) if before is None else (before.id, before.version + 1)
         next_id += before is None
-        _keep(work, outcome, number, version)
         digest = _keep(work, outcome, number, version)
         about: dict[str, Json] = {"formula": outcome.formula, "portion": outcome.portion, "sha256": digest}
         kept.append({"id": number, "version": version, **about})

@@ -46,7 +46,7 @@ class Order:
     sample: str | None = None
     """Its number, or what a scanner read from its label; None for a check."""
     limit: str = ""
-    """``id`` of the limit that the result is compared with; empty to report only."""
+    """``id`` of the limit that the result is compared with; empty for none. A check has its only one."""
     portions: int | None = None
     """Parallel determinations; None for as many as the method needs."""
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def start_session(
         body: dict[str, Json] = {
             "roles": dict(order.roles),
             "portions": portions,
-            "limit": order.limit,
+            "limit": _limit(procedure, order),
             "draft": not version.is_approved,
             "remarks": [one.as_json() for one in remarks],
         }
@@ -260,6 +260,13 @@ def _demand_possible(procedure: Procedure, order: Order) -> int:
     if portions < 1:
         raise refuse([remark("portions-few", found=portions, minimum=rule.minimum)])
     return portions
+
+
+def _limit(procedure: Procedure, order: Order) -> str:
+    """The chosen limit; a check that has only one is always compared with it."""
+    if order.limit or procedure.purpose == "sample" or len(procedure.limits) != 1:
+        return order.limit
+    return procedure.limits[0].id
 
 
 def _demand_role_of(procedure: Procedure, role: str, portion: int) -> None:
