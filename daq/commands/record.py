@@ -22,8 +22,10 @@ from daq.commands.site import serve, stop_on_signals
 from daq.errors import PaperError
 from daq.i18n import N_
 from daq.journal import verify as verify_journal
+from daq.records.blobs import BlobStore
 from daq.records.database import RECORDS_FILE, reading, records_url
 from daq.records.migrations import open_records
+from daq.security.verification import RecordsVerification, verify_records
 from daq.settings import load_settings
 from daq.wiring import DataFiles, reconciler, run_stream, stream_service
 
@@ -36,7 +38,9 @@ def verify(
     ] = None,
     records: RecordsOption = None,
 ) -> None:
-    """Recompute the journal's hash chain; exit code 1 names the first bad row.
+    """Recompute the hash chains of journal and audit trail; exit code 1 names what was altered.
+
+    The records are compared with their audit trail, the documents with their SHA-256.
 
     With --report: whether a PDF is what this program made, and what the records here say of it.
     """
@@ -53,14 +57,37 @@ def verify(
                     DataFiles(data).journal,
                     lambda done, total: progress.update(task, completed=done, total=total),
                 )
+        of_records = _verified_records(DataFiles(data), records)
+    ok = result.ok and (of_records is None or of_records.ok)
     if as_json:
-        say_json(
-            {"ok": result.ok, "rows": result.rows, "first_bad": result.first_bad, "sentence": result.sentence}
-        )
+        said: dict[str, object] = {
+            "ok": ok,
+            "rows": result.rows,
+            "first_bad": result.first_bad,
+            "sentence": result.sentence,
+            "records": None,
+        }
+        if of_records is not None:
+            said["records"] = {
+                "ok": of_records.ok,
+                "entries": of_records.audit.rows,
+                "sentence": of_records.audit.sentence,
+                "findings": of_records.findings,
+            }
+        say_json(said)
     else:
         typer.echo(result.sentence)
-    if not result.ok:
+        typer.echo(of_records.sentence if of_records is not None else "There are no records.")
+    if not ok:
         raise typer.Exit(1)
+
+
+def _verified_records(files: DataFiles, url: str | None) -> RecordsVerification | None:
+    """What became of the records; None where there are none yet."""
+    if url is None and not files.records.exists():
+        return None
+    with open_records(url or records_url(files.folder)) as engine:
+        return verify_records(engine, files.audit_heads, BlobStore(files.blobs))
 
 
 def _verify_report(file: Path, data: Path, records: str | None, *, as_json: bool) -> None:
