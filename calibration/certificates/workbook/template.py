@@ -25,6 +25,8 @@ from calibration.certificates.workbook.layout import (
 
 _LINES_OF_DATA = 200
 """To which the drop-downs reach; more can be filled in."""
+_TEXT = "@"
+"""The format of cells that keep what is typed: 0.10 stays 0.10, and a serial number keeps its zeros."""
 _BOLD = Font(bold=True)
 _ASKED = PatternFill("solid", fgColor="FFF2CC")
 _GUIDE = (
@@ -36,6 +38,9 @@ _GUIDE = (
     "误差 = 示值 − 标准值；修正值 = −误差。U 与 k 必填，不会默认 k = 2。",
     "error = indication - reference; correction = -error. U and k are needed; k = 2 is not assumed.",
     "小数点用“.”；日期写作 2026-03-02。Decimal point; dates as 2026-03-02.",
+    "单元格为文本格式，证书上的数字照抄，末尾的 0 会保留（0.10 不会变成 0.1）。",
+    "Cells are text: copy the digits of the certificate; zeros at the end are kept (0.10 stays 0.10).",
+    "检查 To check: hengliang certificate check FILE",
 )
 
 
@@ -83,7 +88,7 @@ def _certificate(sheet: Worksheet, kind: TemplateKind) -> None:
     for row, field in enumerate(fields_of(kind), start=2):
         sheet.cell(row, 1, field.text).font = _BOLD
         sheet.cell(row, 2).fill = _ASKED
-        sheet.cell(row, 2).number_format = "@"
+        sheet.cell(row, 2).number_format = _TEXT
         _choices(sheet, f"B{row}", field.choices)
         if field.quantity:
             sheet.cell(row, 3).fill = _ASKED
@@ -97,8 +102,9 @@ def _certificate(sheet: Worksheet, kind: TemplateKind) -> None:
 def _table(sheet: Worksheet, layout: Layout) -> None:
     for column, heading in enumerate(layout.columns, start=1):
         letter = get_column_letter(column)
-        sheet.cell(1, column, heading.text).font = _BOLD
+        sheet.column_dimensions[letter].number_format = _TEXT
         sheet.column_dimensions[letter].width = max(14, 2 * len(heading.zh) + len(heading.en))
+        sheet.cell(1, column, heading.text).font = _BOLD
         if heading.quantity:
             sheet.cell(2, column).fill = _ASKED
             _choices(sheet, f"{letter}2", UNIT_CHOICES[heading.quantity])
@@ -115,10 +121,11 @@ def _choices(sheet: Worksheet, cells: str, choices: tuple[str, ...]) -> None:
 
 def _example(sheet: Worksheet, kind: TemplateKind) -> None:
     """How the sheets look when they are filled in; it is not read."""
+    examples = _EXAMPLES | _EXAMPLES_OF_KIND[kind]
     sheet.append(["示例，不会被读取 An example; it is not read"])
     sheet.append([CERTIFICATE])
     for field in fields_of(kind):
-        sheet.append([field.text, *_example_of(field)])
+        sheet.append([field.text, *examples.get(field.key, ())])
     for layout in (*LAYOUTS[kind], STANDARDS_LAYOUT):
         sheet.append([])
         sheet.append([layout.name])
@@ -132,20 +139,41 @@ _EXAMPLES = {
     "number": ("LX-2026-0417",),
     "kind": ("校准 calibration",),
     "laboratory": ("某县计量检定测试所 A county institute of metrology",),
-    "instrument": ("电子天平 Electronic balance",),
+    "customer": ("某县检验检测中心 A county testing laboratory",),
+    "manufacturer": ("某仪器厂 A maker",),
+    "model": ("ME-204",),
     "serial_number": ("B123456789",),
+    "received_on": ("2026-03-01",),
     "ended_on": ("2026-03-02",),
+    "issued_on": ("2026-03-05",),
+    "due_on": ("2027-03-01",),
     "stage": ("未调整 not adjusted",),
     "temperature": ("20.3", "degC"),
     "humidity": ("45", "%RH"),
-    "resolution": ("0.0001", "g"),
+    "verification-interval": ("0.001", "g"),
+    "maximum": ("220", "g"),
 }
-
-
-def _example_of(field: Heading) -> tuple[str, ...]:
-    found = _EXAMPLES.get(field.key, ())
-    return (
-        (found[0], "degC")
-        if found and field.key == "resolution" and field.quantity == "temperature"
-        else found
-    )
+_EXAMPLES_OF_KIND: dict[TemplateKind, dict[str, tuple[str, ...]]] = {
+    TemplateKind.BALANCE: {
+        "instrument": ("电子天平 Electronic balance",),
+        "procedure": ("JJF 1847-2020",),
+        "resolution": ("0.0001", "g"),
+    },
+    TemplateKind.THERMOMETER: {
+        "instrument": ("数字温度计 Digital thermometer",),
+        "model": ("DT-100",),
+        "procedure": ("JJF 1171-2007",),
+        "resolution": ("0.01", "degC"),
+    },
+    TemplateKind.MOISTURE_ANALYSER: {
+        "instrument": ("水分测定仪 Moisture analyser",),
+        "model": ("HX-204",),
+        "procedure": ("JJG 658-2022",),
+        "resolution": ("0.0001", "g"),
+    },
+    TemplateKind.WEIGHTS: {
+        "instrument": ("砝码 Weights",),
+        "model": ("E2",),
+        "procedure": ("JJG 99-2022",),
+    },
+}
