@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from daq.lab.equipment import Equipment, add_equipment, equipment
 from daq.lab.equipment_description import EquipmentState, description_from
+from daq.lab.validity import validity
 from daq.records.database import reading
 from daq.security.people import Role
 from daq.web.desk import Desk
@@ -15,6 +16,7 @@ from daq.web.equipment_form import EquipmentForm
 from daq.web.equipment_words import KINDS, STATES
 from daq.web.forms import done, said, table
 from daq.web.frame import Frame, box
+from daq.web.validity_words import in_short
 from daq.web.visit import Visit, opened
 
 
@@ -36,6 +38,8 @@ def equipment_page(here: Visit) -> None:
     frame = Frame(here, say("Equipment"), "equipment")
     with reading(here.desk.engine) as connection:
         found = equipment(connection).values()
+        now_ns = here.desk.clock.now_ns()
+        worth = {one.name: in_short(validity(connection, one.name, now_ns), here.words) for one in found}
     rows = sorted(found, key=lambda one: (one.state is EquipmentState.RETIRED, one.name))
     with frame.main():
         with box("heading"):
@@ -50,8 +54,13 @@ def equipment_page(here: Visit) -> None:
                 say("Serial number"),
                 say("Room"),
                 say("State"),
+                say("May it measure?"),
             )
-            table(headings, [_row(one, here) for one in rows], say("Nothing is registered yet."))
+            table(
+                headings,
+                [(*_row(one, here), worth[one.name]) for one in rows],
+                say("Nothing is registered yet."),
+            )
     ui.timer(1.0, lambda: frame.show(here.view()))
 
 

@@ -17,6 +17,7 @@ from daq.lab.equipment import (
     log_equipment,
 )
 from daq.lab.equipment_description import description_from
+from daq.lab.validity import validity
 from daq.records.database import reading
 from daq.security.people import Role
 from daq.web.desk import Desk
@@ -24,6 +25,8 @@ from daq.web.equipment_form import EquipmentForm
 from daq.web.equipment_words import KINDS, LOG_KINDS, STATES
 from daq.web.forms import Question, ask, done, said, table
 from daq.web.frame import Frame, box
+from daq.web.pages.instrument import reason_row
+from daq.web.validity_words import shown
 from daq.web.visit import Visit, opened
 
 
@@ -109,7 +112,12 @@ def _identity(here: Visit, one: Equipment) -> None:
 
 
 def _validity(here: Visit, one: Equipment) -> None:
-    del here, one  # reasons come with the certificates' room
+    """Every reason ticked or crossed; what is not valid may still be checked and calibrated."""
+    with reading(here.desk.engine) as connection:
+        found = validity(connection, one.name, here.desk.clock.now_ns())
+    with box("reasons"):
+        for reason in shown(found, here.words):
+            reason_row(reason)
 
 
 def _log(here: Visit, name: str) -> None:

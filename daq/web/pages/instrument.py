@@ -179,7 +179,7 @@ class _Parts:
             self._reasons.clear()
             with self._reasons:
                 for reason in found:
-                    _reason_row(reason)
+                    reason_row(reason)
         self._table.content = record_table(channel.recent, channel.channel.unit, words)
 
     def plot(self, instrument: InstrumentNow) -> None:
@@ -211,7 +211,8 @@ def _identity_row(label: str) -> ui.label:
     return ui.label().classes("value")
 
 
-def _reason_row(reason: Reason) -> None:
+def reason_row(reason: Reason) -> None:
+    """A reason with its tick or cross."""
     with box({True: "why met", False: "why unmet", None: "why"}[reason.met]):
         ui.label(reason.mark).classes("mark")
         ui.label(reason.text)
