@@ -6,7 +6,7 @@ they are what was written.
 
 from daq.journal.queue import Ticket
 from daq.journal.reader import JournalReader
-from daq.journal.rows import ChannelDefinition, EventRow, Head, JournalChannel, ReadingRow, Row
+from daq.journal.rows import ChannelDefinition, EventRow, Head, JournalChannel, ReadingRow, Row, Span
 from daq.journal.verification import Verification, verify
 from daq.journal.writer import Journal
 
@@ -19,6 +19,7 @@ __all__ = [
     "JournalReader",
     "ReadingRow",
     "Row",
+    "Span",
     "Ticket",
     "Verification",
     "verify",

@@ -12,7 +12,7 @@ from typing import Self
 
 from daq.errors import JournalDamagedError
 from daq.journal.files import connect_reader, explained
-from daq.journal.rows import EMPTY, EventRow, Head, JournalChannel, ReadingRow, Row
+from daq.journal.rows import EMPTY, EventRow, Head, JournalChannel, ReadingRow, Row, Span
 from drivers.reading import EventKind, Quality
 
 HOUR_NS = 3_600_000_000_000
@@ -116,6 +116,16 @@ class JournalReader:
                 (HOUR_NS, channel_id, from_ns, to_ns),
             ).fetchall()
         return dict(rows)
+
+    def span(self, channel_id: int, from_ns: int, to_ns: int) -> Span:
+        """How many readings of a channel there are with ``from_ns <= t_ns < to_ns``, and their numbers."""
+        with _clear_errors(self._file):
+            row = self._connection.execute(
+                "SELECT count(*), coalesce(min(seq), 0), coalesce(max(seq), 0) FROM reading"
+                " WHERE channel_id = ? AND t_ns >= ? AND t_ns < ?",
+                (channel_id, from_ns, to_ns),
+            ).fetchone()
+        return Span(*row)
 
     def _readings(self, where: str, *values: int) -> list[ReadingRow]:
         rows = self._connection.execute(_READING + where, values).fetchall()

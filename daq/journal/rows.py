@@ -96,6 +96,16 @@ class ReadingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Readings of one channel in a time, counted."""
+
+    count: int
+    first_seq: int
+    """Number of the first one; 0 where there is none."""
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One committed event; ``instrument`` is empty where it concerns the whole journal."""
 

@@ -15,7 +15,7 @@ from daq.errors import (
     TicketTimeoutError,
     UndefinedChannelError,
 )
-from daq.journal import EventRow, Journal, JournalReader, ReadingRow, Ticket, verify
+from daq.journal import EventRow, Journal, JournalReader, ReadingRow, Span, Ticket, verify
 from daq.journal import writer as journal_writer
 from daq.journal.queue import LONGEST_QUEUE_ROWS
 from daq.journal.reader import HOUR_NS, PAGE_ROWS
@@ -270,6 +270,11 @@ def test_readings_of_one_channel_by_number_time_and_hour(bench, journal):
             start_ns + 2 * HOUR_NS: 1,
         }
         assert reader.count_by_hour(3, 0, times[9]) == {}
+        span = reader.span(1, times[1], times[9])
+        assert span.count == sum(reader.count_by_hour(1, times[1], times[9]).values())
+        between = [row.seq for row in reader.readings_between(1, times[1], times[9])]
+        assert (span.first_seq, span.last_seq) == (between[0], between[-1])
+        assert reader.span(3, 0, times[9]) == Span(0, 0, 0)
 
 
 def test_a_long_range_comes_in_pages_without_loss(bench, journal):
