@@ -4,6 +4,16 @@ import io
 
 import pdfplumber
 import pikepdf
+import typst
+
+from daq.lab.papers.typesetting import SANS, SERIF
+from tests.conftest import skip_unless
+
+
+def need_chinese_font():
+    """Skip where there is none; a failure under CI."""
+    there = set(typst.Fonts().families())
+    skip_unless(bool(there & {*SANS, *SERIF}), "no Chinese font is installed (see tests/system-packages.sh)")
 
 
 def pages(pdf):
