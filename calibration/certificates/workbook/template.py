@@ -17,7 +17,6 @@ from calibration.certificates.workbook.layout import (
     LAYOUTS,
     STANDARDS_LAYOUT,
     UNIT_CHOICES,
-    Heading,
     Layout,
     TemplateKind,
     fields_of,
