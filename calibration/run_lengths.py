@@ -9,6 +9,7 @@ centre and the standard deviation of the baseline are themselves uncertain; ``fa
 over that.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -283,6 +284,12 @@ def _normal(z: FloatArray) -> FloatArray:
     return np.asarray(_DENSITY * np.exp(-z * z / 2))
 
 
-def _legendre(low: float, high: float, count: int) -> tuple[FloatArray, FloatArray]:
+@functools.lru_cache(maxsize=128)
+def _unit_legendre(count: int) -> tuple[FloatArray, FloatArray]:
     nodes, weights = np.polynomial.legendre.leggauss(count)
+    return nodes, weights
+
+
+def _legendre(low: float, high: float, count: int) -> tuple[FloatArray, FloatArray]:
+    nodes, weights = _unit_legendre(count)
     return (low + high) / 2 + (high - low) / 2 * nodes, (high - low) / 2 * weights
