@@ -19,6 +19,8 @@ from daq.web.documents import document_routes
 from daq.web.entrance import entrance, guard
 from daq.web.pages import (
     administration,
+    alert,
+    alerts,
     audit,
     certificate,
     certificates,
@@ -61,6 +63,8 @@ PAGES = (
     equipment_sheet,
     certificates,
     certificate,
+    alerts,
+    alert,
     audit,
     administration,
     sign_in,

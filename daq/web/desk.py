@@ -8,8 +8,10 @@ from sqlalchemy import Engine
 
 from daq.lab.bench import Bench, bench_rules
 from daq.lab.register import Register
+from daq.records.alerts import count_unacknowledged
 from daq.records.blobs import BlobStore
 from daq.records.certificates import RecordedCertificates
+from daq.records.database import reading
 from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings
@@ -33,6 +35,11 @@ class Desk:
     accounts: Accounts
     sign_ins: SignIns
     certificates: RecordedCertificates
+
+    def open_alerts(self) -> int:
+        """How many alerts nobody has acknowledged yet."""
+        with reading(self.engine) as connection:
+            return count_unacknowledged(connection, self.settings.site.id)
 
     @property
     def register(self) -> Register:

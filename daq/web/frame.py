@@ -14,6 +14,7 @@ NAVIGATION = (
     ("live", N_("Live"), "/"),
     ("sessions", N_("Sessions"), "/sessions"),
     ("equipment", N_("Instruments & certificates"), "/equipment"),
+    ("alerts", N_("Alerts"), "/alerts"),
     ("audit", N_("Audit"), "/audit"),
     ("administration", N_("Administration"), "/administration"),
 )
@@ -78,6 +79,7 @@ class Frame:
         ui.colors(primary=PALETTES[here.theme].accent, negative=PALETTES[here.theme].lost)
         self._here = here
         self._strip_shown: tuple[StripItem, ...] = ()
+        self._count: ui.label | None = None
         self._root = box("hl")
         with self._root:
             self._top(name)
@@ -99,6 +101,9 @@ class Frame:
                     item = ui.link(self._here.words.say(title), address)
                     if key == self._room:
                         item.classes("chosen").props("aria-current=page")
+                    if key == "alerts":
+                        with item:
+                            self._count = ui.label().classes("count")
             with box("main", "main"):
                 yield
 
@@ -144,6 +149,9 @@ class Frame:
                 for item in view.strip:
                     _strip_item(item)
         self._strip.set_visibility(bool(view.strip))
+        if self._count is not None:
+            number = self._here.desk.open_alerts()
+            put(self._count, str(number) if number else "")
 
 
 def _strip_item(item: StripItem) -> None:
