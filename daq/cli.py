@@ -23,6 +23,7 @@ COMMANDS = {
     "reconcile": "daq.commands.record",
     "account": "daq.commands.account",
     "certificate": "daq.commands.certificate",
+    "equipment": "daq.commands.equipment",
     "bench": "daq.commands.bench",
 }
 """Every command and its module: the function of that name there, or, for a group of commands, its ``app``."""

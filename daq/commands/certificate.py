@@ -13,6 +13,7 @@ from rich.console import Console
 
 from calibration.certificates.workbook.layout import TemplateKind
 from daq.commands.certificate_facts import facts_of
+from daq.commands.certificate_records import COMMANDS
 from daq.commands.certificate_tables import show
 from daq.commands.console import DEFAULT_SITE, JsonOption, complain, say_json
 from daq.errors import SettingsError
@@ -20,14 +21,14 @@ from daq.security.uploads import Verdict, examine_file
 from daq.settings import CertificatesSettings, load_settings
 from drivers.clock import SystemClock
 
-app = typer.Typer(no_args_is_help=True, help="Certificates: check a document, write a template.")
+app = typer.Typer(no_args_is_help=True, help="Certificates: documents and records.")
 
 EXIT_CODES = {Verdict.USABLE: 0, Verdict.FINDINGS: 1, Verdict.REFUSED: 2}
 
 
 @app.callback()
 def certificate() -> None:
-    """Certificates: check a document, write a template."""
+    """Certificates: documents and records."""
 
 
 @app.command()
@@ -86,3 +87,7 @@ def template(
         complain(f"{path}: cannot be written: {error.strerror}")
         raise typer.Exit(1) from error
     typer.echo(f"{path}: fill it in, then: hengliang certificate check {path}")
+
+
+for name, command in COMMANDS.items():
+    app.command(name)(command)
