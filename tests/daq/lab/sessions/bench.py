@@ -80,7 +80,7 @@ PLATE = {
 }
 OTHER_FIGURES = {("coptis-extractives-chp-2201", 2, "d1"): Decimal("44.4690")}
 """Where determinations of a worked example lie too far apart for a session."""
-AMBIENT = {("H-01", "temperature"): "22.4", ("H-01", "humidity"): "51.0"}
+AMBIENT = {("H-01", "temperature"): ("22.4", "degC"), ("H-01", "humidity"): ("51.0", "%RH")}
 
 _CURVE = """
 [in_use]
@@ -130,6 +130,7 @@ class TestBench:
     bench: Bench
     tokens: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
     heard_ns: dict[str, int] = field(default_factory=dict)
+    ambient: dict[tuple[str, str], tuple[str, str]] = field(default_factory=lambda: dict(AMBIENT))
 
     @property
     def engine(self) -> Engine:
@@ -162,8 +163,12 @@ class TestBench:
         self.heard_ns[instrument] = rows[-1].t_ns if rows else first_ns - step_ns
 
     def say_room(self) -> None:
-        for (instrument, channel), text in AMBIENT.items():
-            self.say(instrument, channel, text, Quality.UNKNOWN_STABILITY)
+        now_ns, quality = self.clock.now_ns(), Quality.UNKNOWN_STABILITY
+        rows = [
+            Reading(instrument, channel, text, unit, now_ns, quality, b"")
+            for (instrument, channel), (text, unit) in self.ambient.items()
+        ]
+        self.journal.append(rows)
 
     def settle(self, instrument: str, channel: str, text: str, quality: Quality = Quality.GOOD) -> None:
         """It has shown the same for six seconds."""
@@ -319,23 +324,33 @@ def next_task(state):
 
 def act(test: TestBench, session: str, task, actor: Actor = CHEN) -> None:
     """One step."""
-    at = At(session, task.place.step, task.place.portion)
-    bench = test.bench
-    if task.action == "confirm":
-        confirm(bench, actor, at)
-    elif task.action == "start-timer":
-        start_timer(bench, actor, at)
-    elif task.action == "stop-timer":
+    prepare(test, session, task)
+    do(test.bench, session, task, f"t{next(test.tokens)}", actor)
+
+
+def prepare(test: TestBench, session: str, task) -> None:
+    """What happens at the bench before a person acts."""
+    if task.action == "stop-timer":
         run_time(test, session, task)
-        stop_timer(bench, actor, at)
-    elif task.action == "enter":
-        value = figures(opened(bench, session).method)[task.place.portion, task.step.into][0]
-        enter(bench, actor, at, str(value), "read by eye")
-    elif task.action == "attach":
-        attach(bench, actor, at, StoredDocument("ab" * 32, "scale.jpg", "image/jpeg", 3))
-    else:
+    elif task.action == "capture":
         show(test, session, task)
-        capture(bench, actor, Press(at=at, token=f"t{next(test.tokens)}"))
+
+
+def do(bench: Bench, session: str, task, token: str, actor: Actor = CHEN) -> object:
+    """What the person does."""
+    at = At(session, task.place.step, task.place.portion)
+    if task.action == "confirm":
+        return confirm(bench, actor, at)
+    if task.action == "start-timer":
+        return start_timer(bench, actor, at)
+    if task.action == "stop-timer":
+        return stop_timer(bench, actor, at)
+    if task.action == "enter":
+        value = figures(opened(bench, session).method)[task.place.portion, task.step.into][0]
+        return enter(bench, actor, at, str(value), "read by eye")
+    if task.action == "attach":
+        return attach(bench, actor, at, StoredDocument("ab" * 32, "scale.jpg", "image/jpeg", 3))
+    return capture(bench, actor, Press(at=at, token=token))
 
 
 def run_time(test: TestBench, session: str, task) -> None:
@@ -357,6 +372,7 @@ def show(test: TestBench, session: str, task, text: str | None = None) -> None:
     if any(one.role == "room" for one in procedure.instruments):
         test.say_room()
     if task.step.do == "environment":
+        test.say("B-01", "mass", "0.0000")  # committed after the room, so the room is too
         return
     instrument = test.state(session).instrument(task.step.role, task.place.portion)
     if task.step.do == "tare":
