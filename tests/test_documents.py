@@ -26,6 +26,8 @@ def test_the_example_of_site_toml_is_sound_and_names_every_key(tmp_path):
     path.write_text(example, encoding="utf-8")
     (tmp_path / "instruments").mkdir()
     (tmp_path / "certificates").mkdir()
+    (tmp_path / "alerts.toml").write_text(toml_in("alerts.md"), encoding="utf-8")
+    (tmp_path / "metrology.url").write_text("json://192.0.2.1/\n", encoding="utf-8")
     assert len(load_settings(path).instruments) == 3
     for section in (SiteSettings, TimeSeriesSettings, WebSettings, InstrumentEntry):
         for key in section.model_fields:

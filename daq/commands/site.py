@@ -20,7 +20,15 @@ from daq.errors import SettingsError
 from daq.logs import configure_logs
 from daq.settings import Settings, load_settings
 from daq.supervisor import Service, Supervisor
-from daq.wiring import DataFiles, check_records, check_site, demand_sound, run_acquire, run_watch
+from daq.wiring import (
+    DataFiles,
+    check_records,
+    check_rules,
+    check_site,
+    demand_sound,
+    run_acquire,
+    run_watch,
+)
 from drivers.clock import SystemClock
 
 SERVICES = ("acquire", "stream", "watch", "web")
@@ -48,7 +56,7 @@ def check(
         try:
             settings = load_settings(site)
             of_records = check_records(settings, DataFiles(data)) if data is not None else ()
-            mistakes = (*check_site(site, settings), *of_records)
+            mistakes = (*check_site(site, settings), *check_rules(site, settings), *of_records)
         except SettingsError as error:
             mistakes = error.mistakes
     for mistake in mistakes:

@@ -16,6 +16,9 @@ from daq.errors import StreamError
 from daq.stream.trouble import Trouble
 
 SCHEMA_VERSION = 1
+SILENT_S = 30.0
+"""The service writes its status every few seconds; one that has not for so long does not run."""
+BEHIND_S = 60.0
 
 _SCHEMA = """
 BEGIN IMMEDIATE;
@@ -84,6 +87,15 @@ class StreamStatus:
     def lag_rows(self) -> int:
         """Rows of the journal still to be sent."""
         return max(0, self.head_seq - self.accepted_seq)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether readings wait for longer than they should."""
+        return self.lag_s > BEHIND_S
+
+    def runs(self, now_ns: int) -> bool:
+        """Whether the service that wrote this still does."""
+        return self.state is not StreamState.STOPPED and now_ns - self.updated_ns <= SILENT_S * 1e9
 
 
 class StreamFile:

@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from daq.errors import HengliangError
 from daq.watch.notebook import Fact, Notebook
 
 log = structlog.get_logger()
@@ -39,6 +40,8 @@ def keep_calendar(
 def _do(name: str, duty: Duty, notebook: Notebook) -> None:
     try:
         notebook.note(name, duty())
+    except HengliangError as error:
+        log.warning("duty not done", duty=name, why=str(error))  # such as while the records are away
     except Exception:
         # the edge of the scheduler's thread: one duty that fails must not end the others
         log.exception("duty failed", duty=name)

@@ -50,17 +50,24 @@ class AppriseSender:
         """
         from daq.watch.apprise_delivery import deliver  # here: only who sends has to load it
 
-        file = self._target.url_file
-        try:
-            url = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8"
-            raise NotifyError(
-                f"{file} cannot be read ({why}); it holds the URL of {self._target.name}."
-            ) from error
-        if not url or len(url.splitlines()) != 1:
-            raise NotifyError(f"{file} must hold one line, the URL of {self._target.name}.")
-        deliver(url, text.subject, text.body, mood)
+        deliver(url_of(self._target), text.subject, text.body, mood)
+
+
+def url_of(target: NotifyEntry) -> str:
+    """The URL of a target, from its file.
+
+    Raises:
+        NotifyError: the file cannot be read, or does not hold one line.
+    """
+    file = target.url_file
+    try:
+        url = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise NotifyError(f"{file} cannot be read ({why}); it holds the URL of {target.name}.") from error
+    if len(url.splitlines()) != 1:
+        raise NotifyError(f"{file} must hold one line, the URL of {target.name}.")
+    return url
 
 
 class Courier:

@@ -246,7 +246,15 @@ class Duty(_Rule):
 
     kind: Literal["duty"]
     duty: Literal[
-        "disk", "journal", "time-series", "stream", "refused", "back-up", "certificates", "sessions"
+        "disk",
+        "journal",
+        "records",
+        "time-series",
+        "stream",
+        "refused",
+        "back-up",
+        "certificates",
+        "sessions",
     ]
 
 

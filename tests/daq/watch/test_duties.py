@@ -58,14 +58,13 @@ def after(days):
 
 
 def test_a_certificate_that_ends_within_30_days_is_named(settings, recorded):
-    (fact,) = check_certificates(settings, recorded, NOW_NS)
-    assert not fact.ok
+    (fact,) = [fact for fact in check_certificates(settings, recorded, NOW_NS) if not fact.ok]
     assert fact.sentence == "B-02 mass: certificate 仿2025-1187 ends on 2026-12-05"
 
 
 def test_a_certificate_that_has_ended_is_missed(settings, recorded):
     facts = check_certificates(settings, recorded, after(13))
-    assert [fact.sentence for fact in facts] == ["B-02 mass: no certificate is in force today"]
+    assert [fact.sentence for fact in facts if not fact.ok] == ["B-02 mass: no certificate is in force today"]
 
 
 def test_when_all_is_well_it_says_so(settings, register):

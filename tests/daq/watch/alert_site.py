@@ -1,0 +1,182 @@
+"""A site that is watched in tests: a real journal, real records, a clock in the hand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from calibration.certificates.model import Certificate
+from daq.journal import ChannelDefinition, Journal
+from daq.lab.methods import load_methods
+from daq.records.alerts import Alert, events_of, open_alerts
+from daq.records.alerts_tables import alerts, messages
+from daq.records.database import reading
+from daq.settings import Settings
+from daq.watch.engine import AlertEngine, Site, Sources
+from daq.watch.holds import HoldNow
+from daq.watch.notebook import Fact
+from daq.watch.place import site_map
+from daq.watch.rule_file import Rulebook, load_rulebook
+from drivers.profiles import load_profiles
+from drivers.reading import Channel, Event, EventKind, Quality, Reading
+from tests.clocks import HandClock
+
+NOON_NS = int(datetime(2026, 11, 24, 4, tzinfo=UTC).timestamp()) * 10**9
+"""Tuesday, 12:00 in Shanghai."""
+S = 10**9
+
+HEAD = """
+[messages]
+at_most = 10
+digest_from = 4
+sign_of_life = "08:00"
+"""
+
+LIMIT = """
+[[rule]]
+name = "hot"
+kind = "limit"
+title_zh = "温度超限"
+title_en = "Too hot"
+action_zh = "检查。"
+action_en = "Look."
+severity = "alarm"
+channels = "*/temperature"
+high = 30
+unit = "degC"
+indication = true
+"""
+
+
+@dataclass
+class Papers:
+    """Certificates by channel, as tests put them."""
+
+    by_channel: dict[tuple[str, str], tuple[Certificate, ...]] = field(default_factory=dict)
+
+    def load(self) -> Mapping[tuple[str, str], tuple[Certificate, ...]]:
+        return self.by_channel
+
+
+def site_settings(names: Sequence[str], url: str = "tcp://192.0.2.{n}:4001", **more: Any) -> Settings:
+    instruments = [
+        {
+            "name": name,
+            "url": url.format(n=n, port=4001 + n),
+            "profile": "renke-rs-ws-n01",
+            "unit_id": n + 1,
+            "title_zh": "温湿度变送器",
+            "title_en": "Thermo-hygrometer",
+            "room_zh": "天平室",
+            "room_en": "Balance room",
+        }
+        for n, name in enumerate(names)
+    ]
+    site = {"id": "t", "name_zh": "试验站", "name_en": "Test site"}
+    return Settings.model_validate({"site": site, "instrument": instruments, **more})
+
+
+def target(name: str = "mail", **more: Any) -> dict[str, Any]:
+    return {"name": name, "url_file": Path("none"), "languages": ("en",), **more}
+
+
+class Watched:
+    """One site, its journal open, and an engine that can be thrown away and made anew."""
+
+    def __init__(self, folder: Path, records: Engine, settings: Settings, rules: str) -> None:
+        self.records = records
+        self.settings = settings
+        self.clock = HandClock(NOON_NS)
+        self.papers = Papers()
+        self.facts: list[Fact] = []
+        self.holds: list[HoldNow] = []
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "journal.db"
+        rules_file = folder / "alerts.toml"
+        rules_file.write_text(rules, encoding="utf-8")
+        self.book: Rulebook = load_rulebook(
+            rules_file, load_methods(), [entry.name for entry in settings.notify]
+        )
+        self.journal: Journal | None = None
+        self.engine = self._made()
+
+    def _made(self) -> AlertEngine:
+        site = Site(self.settings, site_map(self.settings, load_profiles()), self.book, self.path)
+        sources = Sources(self.papers, lambda: self.facts, lambda: self.holds)
+        return AlertEngine(self.records, site, sources, self.clock)
+
+    @contextmanager
+    def acquiring(self) -> Iterator["Watched"]:
+        """The journal is open, and every instrument has a temperature and a humidity."""
+        with Journal.open(self.path, self.clock) as journal:
+            self.journal = journal
+            for entry in self.settings.instruments:
+                for name, unit in (("temperature", "degC"), ("humidity", "%RH")):
+                    journal.define_channel(
+                        ChannelDefinition(entry.name, Channel(name, name, unit), entry.profile, "", "")
+                    )
+            try:
+                yield self
+            finally:
+                self.engine.close()
+
+    def restart(self) -> None:
+        """All that is in memory is gone."""
+        self.engine.close()
+        self.engine = self._made()
+
+    def step(self) -> None:
+        while self.engine.step():
+            pass
+
+    def read(self, instrument: str, text: str, channel: str = "temperature", **more: Any) -> None:
+        """One reading now."""
+        unit = {"temperature": "degC", "humidity": "%RH"}[channel]
+        quality = more.get("quality", Quality.GOOD)
+        reading = Reading(instrument, channel, text, unit, self.clock.now_ns(), quality, b"x")
+        assert self.journal is not None
+        self.journal.append([reading]).wait(10)
+
+    def event(self, kind: EventKind, instrument: str, text: str = "", channel: str = "") -> None:
+        assert self.journal is not None
+        self.journal.append([Event(kind, instrument, self.clock.now_ns(), text, channel)]).wait(10)
+
+    def seconds(self, number: int, *readings: tuple[str, str]) -> None:
+        """So many seconds pass; each second every one of ``readings`` comes, and the engine steps."""
+        for _ in range(number):
+            self.clock.pass_time(1)
+            for instrument, text in readings:
+                self.read(instrument, text)
+            self.step()
+
+    def alerts(self, rule: str | None = None) -> list[Alert]:
+        """Every alert there ever was."""
+        with reading(self.records) as connection:
+            ids = connection.execute(
+                select(alerts.c.id).where(alerts.c.site == self.settings.site.id)
+            ).scalars()
+            found = open_alerts(connection, self.settings.site.id, list(ids))
+        return [alert for alert in found if rule in (None, alert.rule)]
+
+    def kinds(self, alert: Alert) -> list[str]:
+        """What happened to an alert."""
+        with reading(self.records) as connection:
+            return [event.kind for event in events_of(connection, alert.id)]
+
+    def said(self, target_name: str = "mail") -> list[tuple[str, str]]:
+        """Kind and subject of every message to a target."""
+        with reading(self.records) as connection:
+            rows = connection.execute(
+                select(messages.c.kind, messages.c.subject)
+                .where(messages.c.site == self.settings.site.id, messages.c.target == target_name)
+                .order_by(messages.c.id)
+            )
+            return [(row.kind, row.subject) for row in rows]
+
+
+def today(t_ns: int) -> date:
+    return datetime.fromtimestamp(t_ns // S, UTC).date()
