@@ -22,8 +22,11 @@ COMMANDS = {
     "verify": "daq.commands.record",
     "reconcile": "daq.commands.record",
     "account": "daq.commands.account",
+    "alert": "daq.commands.alert",
+    "notify": "daq.commands.notify",
     "certificate": "daq.commands.certificate",
     "equipment": "daq.commands.equipment",
+    "checks": "daq.commands.checks",
     "bench": "daq.commands.bench",
 }
 """Every command and its module: the function of that name there, or, for a group of commands, its ``app``."""

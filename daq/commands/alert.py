@@ -1,0 +1,190 @@
+"""Alerts at the console: what needs a person, one in detail, acknowledging and shelving."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from daq.commands.console import (
+    DEFAULT_DATA,
+    DEFAULT_SITE,
+    DataOption,
+    JsonOption,
+    SiteOption,
+    clear_errors,
+    say_json,
+)
+from daq.commands.people import identified
+from daq.i18n.speech import Speech
+from daq.lab.alert_words import AlertWords
+from daq.lab.alerts import (
+    AlertDesk,
+    AlertDetail,
+    Listed,
+    active_alerts,
+    alert_detail,
+    past_alerts,
+)
+from daq.lab.alerts import (
+    acknowledge as acknowledge_alert,
+)
+from daq.lab.alerts import (
+    shelve as shelve_alert,
+)
+from daq.lab.alerts import (
+    unshelve as unshelve_alert,
+)
+from daq.records.alerts import Alert
+from daq.records.migrations import open_records
+from daq.security.accounts import Accounts
+from daq.settings import Settings, load_settings
+from daq.wiring import DataFiles, records_of
+
+app = typer.Typer(no_args_is_help=True, help="Alerts: what needs a person.")
+
+AlertArgument = Annotated[int, typer.Argument(help="Number of the alert.")]
+ByOption = Annotated[str, typer.Option("--by", prompt="Your account", help="Account of who acts.")]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", prompt="Reason (for the audit trail)", help="Stands in the audit trail.")
+]
+
+
+@app.command("list")
+def list_alerts(
+    everything: Annotated[bool, typer.Option("--all", help="Cleared and folded ones too.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many of --all.")] = 100,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the alerts that need a person, the most urgent first."""
+    with clear_errors(), _opened(site, data) as (settings, desk):
+        engine, name = desk.engine, settings.site.id
+        listed = (
+            past_alerts(desk.engine, name, limit=limit) if everything else active_alerts(desk.engine, name)
+        )
+        words = _words(settings)
+        if as_json:
+            say_json([_as_json(each.alert, words) for each in listed])
+            return
+        for each in listed:
+            typer.echo(_line(each, words))
+        if not listed:
+            typer.echo("no alert" if everything else "no alert needs a person")
+
+
+@app.command()
+def show(
+    alert: AlertArgument,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one alert with all that happened, and every try to tell of it."""
+    with clear_errors(), _opened(site, data) as (settings, desk):
+        detail = alert_detail(desk.engine, settings.site.id, alert)
+        words = _words(settings)
+        if as_json:
+            say_json({**_as_json(detail.alert, words), **_happened(detail)})
+            return
+        for line in _lines(detail, words):
+            typer.echo(line)
+
+
+@app.command()
+def acknowledge(
+    alert: AlertArgument,
+    comment: Annotated[str, typer.Option("--comment", prompt="What is done about it", help="What is done.")],
+    by: ByOption,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Say that an alert was seen, and what is done about it."""
+    with clear_errors(), _opened(site, data) as (_, desk):
+        actor = identified(Accounts(desk.engine, desk.clock), by)
+        acknowledge_alert(desk, actor, alert, comment)
+        typer.echo(f"Alert {alert} is acknowledged.")
+
+
+@app.command()
+def shelve(
+    alert: AlertArgument,
+    hours: Annotated[float, typer.Option("--hours", help="For how long.")],
+    reason: ReasonOption,
+    by: ByOption,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Tell nobody of an alert's cause for a time."""
+    with clear_errors(), _opened(site, data) as (_, desk):
+        actor = identified(Accounts(desk.engine, desk.clock), by)
+        shelve_alert(desk, actor, alert, hours, reason)
+        typer.echo(f"The cause of alert {alert} is shelved for {hours:g} h.")
+
+
+@app.command()
+def unshelve(
+    alert: AlertArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Let people be told of an alert's cause again."""
+    with clear_errors(), _opened(site, data) as (_, desk):
+        actor = identified(Accounts(desk.engine, desk.clock), by)
+        unshelve_alert(desk, actor, alert, reason)
+        typer.echo(f"The cause of alert {alert} is no longer shelved.")
+
+
+@contextmanager
+def _opened(site: Path, data: Path) -> Iterator[tuple[Settings, AlertDesk]]:
+    settings, files = load_settings(site), DataFiles(data)
+    with open_records(records_of(settings, files)) as engine:
+        yield settings, AlertDesk(engine, files.clock(), settings.site.id)
+
+
+def _words(settings: Settings) -> AlertWords:
+    return AlertWords(Speech("en", settings.site.timezone), settings)
+
+
+def _line(listed: Listed, words: AlertWords) -> str:
+    alert = listed.alert
+    state = alert.state if listed.shelved_until_ns is None else f"{alert.state}, shelved"
+    source = "/".join(part for part in (alert.instrument, alert.channel) if part)
+    what = " · ".join(part for part in (words.title(alert), source, words.what(alert)) if part)
+    return f"{alert.id}  {alert.severity}  {state}  {words.speech.time(alert.since_ns)}  {what}"
+
+
+def _lines(detail: AlertDetail, words: AlertWords) -> Iterator[str]:
+    time = words.speech.time
+    yield _line(Listed(detail.alert, detail.shelved_until_ns, len(detail.dependants)), words)
+    yield f"to do: {words.action(detail.alert)}"
+    happened = [(event.t_ns, event.kind) for event in detail.events]
+    happened += [(act.t_ns, f"{act.kind} by {act.account}: {act.comment}") for act in detail.acts]
+    for t_ns, what in sorted(happened):
+        yield f"  {time(t_ns)}  {what}"
+    for sent in detail.messages:
+        message = sent.message
+        yield f"  message {message.id} to {message.target}: {message.kind}, {message.state}"
+        for tried in sent.tries:
+            yield f"    {time(tried.t_ns)}  {tried.words}"
+    for dependant in detail.dependants:
+        yield f"  folded under it: {dependant.id}  {dependant.key}"
+
+
+def _as_json(alert: Alert, words: AlertWords) -> dict[str, Any]:
+    return {**asdict(alert), "state": alert.state, "what": words.what(alert)}
+
+
+def _happened(detail: AlertDetail) -> dict[str, Any]:
+    return {
+        "shelved_until_ns": detail.shelved_until_ns,
+        "events": [asdict(event) for event in detail.events],
+        "acts": [asdict(act) for act in detail.acts],
+        "messages": [asdict(sent) for sent in detail.messages],
+        "dependants": [alert.id for alert in detail.dependants],
+    }
