@@ -277,7 +277,13 @@ def _uncertainty(working: Working, u: float, words: PaperWords) -> str:
     ]
     if working.k is not None:
         expanded = with_unit(figure(working.k * u, 3), working.unit)
-        parts.append(words.say("k = {k}, U = k u = {U}", k=figure(working.k, 3), U=expanded))
+        parts.append(
+            words.say(
+                "coverage factor k = {k}, expanded uncertainty U = k u = {U}",
+                k=figure(working.k, 3),
+                U=expanded,
+            )
+        )
     return words.say("; ").join(parts)
 
 

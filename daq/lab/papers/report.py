@@ -166,7 +166,7 @@ def _conclusion(report: Report, words: PaperWords) -> list[Block]:
         return []
     bad = [(item, verdict) for item, verdict in judged if not verdict.decision.accepts]
     message = (
-        N_("Conclusion: {items} of the sample do not conform to {editions} for {products}.")
+        N_("Conclusion: the sample does not conform to {editions} for {products}: {items}.")
         if bad
         else N_("Conclusion: the items tested conform to {editions} for {products}.")
     )
@@ -235,18 +235,7 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
     if any(item.outside_scope for item in report.items) and report.laboratory.marks:
         outside = N_("Items marked {mark} are outside the scope of the accreditation.")
         lines.append(words.say(outside, mark=OUTSIDE))
-    traceability = (
-        N_(
-            "Simulated instruments: the data have no metrological traceability and must not be used as "
-            "results."
-        )
-        if report.simulated
-        else N_(
-            "The results are metrologically traceable to the International System of Units (SI) through the "
-            "certificates listed."
-        )
-    )
-    lines.append(words.say(traceability))
+    lines.append(words.say(_traceability(report)))
     lines.append(
         words.say(
             "Signed electronically. The content is attached to the PDF file; with the check code anybody can "
@@ -255,6 +244,23 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
         )
     )
     return lines
+
+
+def _traceability(report: Report) -> str:
+    if report.simulated:
+        return N_(
+            "Simulated instruments: the data have no metrological traceability and must not be used as "
+            "results."
+        )
+    if all(each.certificate and each.was_valid for each in report.instruments):
+        return N_(
+            "The results are metrologically traceable to the International System of Units (SI) through the "
+            "certificates listed."
+        )
+    return N_(
+        "Not every instrument had a certificate in force: metrological traceability to the International "
+        "System of Units (SI) holds for the certificates listed, as limited by the deviations and releases."
+    )
 
 
 def _uncertainty_statement(items: Sequence[Item], words: PaperWords) -> list[str]:

@@ -225,6 +225,8 @@ def test_a_release_is_printed_with_both_people_and_the_reason(language):
         else ("not valid when used", "was used although")
     )
     assert all(squeezed(each) in text for each in said)
+    claim = "通过所列证书计量溯源" if language == "zh_CN" else "traceable to the International System"
+    assert squeezed(claim) not in text
 
 
 def test_a_draft_method_is_called_one(language):
@@ -236,7 +238,7 @@ def test_a_failed_item_is_told_by_shape_and_word(language):
     bad = replace(ex.MOISTURE, verdicts=(replace(ex.ROUNDED, decision=Decision.FAIL),))
     text = shown(render_report(ex.report(items=(ex.ASH, bad)), language, ex.ZONE))
     assert squeezed("▲ 不符合" if language == "zh_CN" else "▲ does not conform") in text
-    conclusion = "所检样品的水分不符合" if language == "zh_CN" else "Moisture of the sample do not conform"
+    conclusion = "不符合项目：水分。" if language == "zh_CN" else "Coptis, whole drug: Moisture."
     assert squeezed(conclusion) in text
 
 
