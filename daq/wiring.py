@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -13,6 +14,7 @@ from daq.acquire import LinkWorker, Seat, acquire
 from daq.errors import SettingsError, StreamError
 from daq.i18n import N_
 from daq.journal import Journal
+from daq.lab.bench import Bench, bench_rules
 from daq.lab.certificate_fit import misfits
 from daq.records.blobs import BLOBS_FOLDER, BlobStore
 from daq.records.certificates import ByChannel, RecordedCertificates
@@ -100,6 +102,21 @@ FAST_PERIOD_S = 0.25
 def records_of(settings: Settings, data: DataFiles) -> str:
     """URL of the site's records."""
     return settings.records.url if settings.records is not None else records_url(data.folder)
+
+
+def site_bench(
+    settings: Settings, data: DataFiles, engine: Engine, clock: Clock, certificates: RecordedCertificates
+) -> Bench:
+    """What sessions work with, as of now: where time runs fast, readings come as seldom as it is fast."""
+    asked_every_s = FAST_PERIOD_S * clock.factor if isinstance(clock, FastClock) else None
+    return Bench(
+        engine=engine,
+        clock=clock,
+        journal=data.journal,
+        certificates=certificates,
+        rules=bench_rules(settings, asked_every_s),
+        zone=ZoneInfo(settings.site.timezone),
+    )
 
 
 def site_profiles(settings: Settings) -> dict[str, Profile]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from daq.lab.bench import Bench, bench_rules
+from daq.lab.bench import Bench
 from daq.lab.register import Register
 from daq.records.alerts import count_unacknowledged
 from daq.records.blobs import BlobStore
@@ -16,7 +16,7 @@ from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings
 from daq.web.poller import Poller
-from daq.wiring import DataFiles
+from daq.wiring import DataFiles, site_bench
 from drivers.clock import Clock
 from drivers.profiles import Profile
 
@@ -50,11 +50,4 @@ class Desk:
     @property
     def bench(self) -> Bench:
         """What sessions work with."""
-        return Bench(
-            engine=self.engine,
-            clock=self.clock,
-            journal=self.files.journal,
-            certificates=self.certificates,
-            rules=bench_rules(self.settings),
-            zone=ZoneInfo(self.settings.site.timezone),
-        )
+        return site_bench(self.settings, self.files, self.engine, self.clock, self.certificates)

@@ -2,8 +2,8 @@
 
 At each step a process is forked that does the step and kills itself: in the middle of its transaction, so
 that nothing may be left of the step, or when the step is committed and nobody was told. Another process then
-finds the session at the same step, or at the next. The walks also show that every method of the house can be led
-from its start to the review.
+finds the session at the same step, or at the next. So every method of the house is led from its start to the
+review, too.
 """
 
 import os
