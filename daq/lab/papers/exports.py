@@ -128,32 +128,33 @@ def results_table(lines: Sequence[ResultLine], timezone: str) -> Table:
             Heading(words(N_("Computed at")), timezone),
             Heading(words(N_("Simulated"))),
         ),
-        [
-            (
-                line.session,
-                line.version,
-                line.report,
-                line.sample,
-                _both(line.product),
-                line.lot,
-                line.client,
-                _both(line.method),
-                _both(line.item),
-                line.portion or None,
-                _number(line.reported),
-                line.value,
-                _figure(line.u),
-                _figure(line.k),
-                _figure(line.U),
-                symbol(line.unit),
-                line.limit,
-                line.edition,
-                _both(words(DECISIONS[line.decision][1])) if line.decision else "",
-                when(line.computed_ns),
-                _yes(line.simulated),
-            )
-            for line in lines
-        ],
+        [_result(line, when) for line in lines],
+    )
+
+
+def _result(line: ResultLine, when: Callable[[int | None], Value]) -> tuple[Value, ...]:
+    return (
+        line.session,
+        line.version,
+        line.report,
+        line.sample,
+        _both(line.product),
+        line.lot,
+        line.client,
+        _both(line.method),
+        _both(line.item),
+        line.portion or None,
+        _number(line.reported),
+        line.value,
+        _figure(line.u),
+        _figure(line.k),
+        _figure(line.U),
+        symbol(line.unit),
+        line.limit,
+        line.edition,
+        _both(words(DECISIONS[line.decision][1])) if line.decision else "",
+        when(line.computed_ns),
+        _yes(line.simulated),
     )
 
 
