@@ -63,9 +63,7 @@ def list_alerts(
     """Show the alerts that need a person, the most urgent first."""
     with clear_errors(), _opened(site, data) as (settings, desk):
         engine, name = desk.engine, settings.site.id
-        listed = (
-            past_alerts(desk.engine, name, limit=limit) if everything else active_alerts(desk.engine, name)
-        )
+        listed = past_alerts(engine, name, limit=limit) if everything else active_alerts(engine, name)
         words = _words(settings)
         if as_json:
             say_json([_as_json(each.alert, words) for each in listed])
