@@ -5,8 +5,9 @@ import threading
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import core, ui
+from starlette.responses import Response
 
 from daq.errors import HengliangError
 from daq.records.certificates import RecordedCertificates
@@ -24,12 +25,15 @@ from daq.web.pages import (
     audit,
     certificate,
     certificates,
+    check,
+    checks,
     equipment,
     equipment_sheet,
     instrument,
     live,
     me,
     methods,
+    nonconformity,
     samples,
     session,
     session_new,
@@ -63,6 +67,9 @@ PAGES = (
     equipment_sheet,
     certificates,
     certificate,
+    checks,
+    check,
+    nonconformity,
     alerts,
     alert,
     audit,
@@ -97,6 +104,11 @@ def build_app(desk: Desk) -> FastAPI:
     guard(app)
     app.include_router(entrance(desk))
     app.include_router(document_routes(desk))
+
+    @app.get("/calendar.ics")
+    def calendar(request: Request) -> Response:
+        return checks.calendar_answer(desk, request)
+
     for page in PAGES:
         page.register(desk)
     ui.run_with(app, title="Hengliang", favicon=FAVICON, tailwind=False, show_welcome_message=False)

@@ -14,6 +14,7 @@ NAVIGATION = (
     ("live", N_("Live"), "/"),
     ("sessions", N_("Sessions"), "/sessions"),
     ("equipment", N_("Instruments & certificates"), "/equipment"),
+    ("checks", N_("Checks"), "/checks"),
     ("alerts", N_("Alerts"), "/alerts"),
     ("audit", N_("Audit"), "/audit"),
     ("administration", N_("Administration"), "/administration"),

@@ -1,0 +1,95 @@
+"""Intermediate checks: what is due, how each instrument stands, and nonconforming work."""
+
+from fastapi import Request
+from nicegui import ui
+from starlette.responses import Response
+
+from daq.lab.check_dates import check_dates
+from daq.lab.due_calendar import calendar_feed, due_items, summary
+from daq.lab.nonconformity import nonconformities
+from daq.records.database import reading
+from daq.web.check_words import DUE_KINDS, STANDINGS, STATES
+from daq.web.desk import Desk
+from daq.web.forms import table
+from daq.web.frame import Frame, box
+from daq.web.visit import Visit, admit, opened
+
+MOST_DAYS = 100
+
+
+def register(desk: Desk) -> None:
+    """``/checks``, and ``/calendar.ics`` for calendar programs."""
+
+    @ui.page("/checks")
+    def page(request: Request) -> Response | None:
+        return opened(desk, request, checks_page)
+
+
+def checks_page(here: Visit) -> None:
+    """Build the page: the most urgent first."""
+    say, words = here.words.say, here.words
+    frame = Frame(here, say("Checks"), "checks")
+    ui.timer(1.0, lambda: frame.show(here.view()))
+    now_ns, zone = here.desk.clock.now_ns(), here.desk.register.zone
+    with reading(here.desk.engine) as connection:
+        dates = check_dates(connection, now_ns)
+        due = due_items(connection, zone, now_ns)
+        work = nonconformities(connection)
+    with frame.main():
+        ui.label(say("Intermediate checks")).classes("big")
+        with box("panel"):
+            rows = []
+            for one in dates:
+                mark, text = STANDINGS[one.standing]
+                last = words.time(one.last.t_ns) if one.last else ""
+                start = f"/session-new?method={one.plan.method}" if one.plan.method else ""
+                rows.append(
+                    (
+                        (one.plan.name, f"/check/{one.plan.name}"),
+                        words.either(one.plan.title_zh, one.plan.title_en),
+                        (one.plan.equipment, f"/equipment/{one.plan.equipment}"),
+                        f"{mark} {say(text)}",
+                        last,
+                        one.due.isoformat(),
+                        (say("Do the check"), start) if start else "",
+                    )
+                )
+            headings = (say("Plan"), say("Title"), say("Equipment"), say("State"), say("last check"))
+            table((*headings, say("due"), ""), rows, say("No check is planned."))
+        with box("panel"):
+            ui.label(say("Nonconforming work")).classes("caption")
+            rows_work = [
+                (
+                    (one.number, f"/nonconformity/{one.number}"),
+                    (one.equipment, f"/equipment/{one.equipment}"),
+                    " ".join((STATES[one.state][0], say(STATES[one.state][1]))),
+                    words.time(one.opened_ns),
+                    one.opened_by,
+                )
+                for one in work
+            ]
+            headings = ("#", say("Equipment"), say("State"), say("opened"), say("Who"))
+            table(headings, rows_work, say("None."))
+        with box("panel"):
+            with box("heading"):
+                ui.label(say("Calendar")).classes("caption")
+                ui.link(say("Subscribe (iCalendar)"), "/calendar.ics")
+            items = [
+                (
+                    f"{'▲ ' if one.is_late else ''}{one.day.isoformat()}",
+                    say(DUE_KINDS[one.kind]),
+                    summary(one, words),
+                )
+                for one in due[:MOST_DAYS]
+            ]
+            table((say("Day"), say("Kind"), say("What")), items, say("Nothing has a date."))
+
+
+def calendar_answer(desk: Desk, request: Request) -> Response:
+    """The feed, in the language of whoever asks; calendar programs come without a sign-in."""
+    here = admit(desk, request, anybody=True)
+    if isinstance(here, Response):
+        return here
+    with reading(desk.engine) as connection:
+        items = due_items(connection, desk.register.zone, desk.clock.now_ns())
+    return Response(calendar_feed(items, here.words), media_type="text/calendar; charset=utf-8")

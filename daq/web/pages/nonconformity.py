@@ -1,0 +1,242 @@
+"""Nonconforming work: its cause, what stood on it and would be now, two signatures for each item."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request
+from nicegui import run, ui
+from starlette.responses import Response
+
+from daq.errors import NonconformityError
+from daq.lab import nonconformity_course as course
+from daq.lab import nonconformity_items as ways
+from daq.lab.nonconformity import (
+    Decision,
+    Evaluation,
+    Item,
+    Nonconformity,
+    State,
+    items_of,
+    nonconformity,
+)
+from daq.lab.nonconformity_rules import JUDGES
+from daq.records.database import changing, reading
+from daq.security.people import Role
+from daq.security.signatures import Signature
+from daq.web.check_words import DECISIONS, ITEM_STATES, KINDS, STATES
+from daq.web.desk import Desk
+from daq.web.forms import Question, ask_signed, said, table
+from daq.web.frame import Frame, box
+from daq.web.session_words import VERDICTS
+from daq.web.visit import Visit, opened
+
+
+def register(desk: Desk) -> None:
+    """``/nonconformity/NUMBER``."""
+
+    @ui.page("/nonconformity/{number}")
+    def page(request: Request, number: str) -> Response | None:
+        return opened(desk, request, lambda here: nonconformity_page(here, number))
+
+
+def nonconformity_page(here: Visit, number: str) -> None:
+    """Build the page."""
+    say = here.words.say
+    frame = Frame(here, number, "checks")
+    ui.timer(1.0, lambda: frame.show(here.view()))
+    with frame.main():
+        ui.link(f"← {say('Checks')}", "/checks").classes("back")
+        try:
+            with reading(here.desk.engine) as connection:
+                found, items = nonconformity(connection, number), items_of(connection, number)
+        except NonconformityError as error:
+            ui.label(here.words.error(error)).classes("refusal")
+            return
+        NonconformitySheet(here, found, items).build()
+
+
+class NonconformitySheet:
+    """The parts of the page."""
+
+    def __init__(self, here: Visit, found: Nonconformity, items: tuple[Item, ...]) -> None:
+        self._here = here
+        self._found = found
+        self._items = items
+        self._ticks: dict[int, ui.checkbox] = {}
+
+    def build(self) -> None:
+        """Build all parts."""
+        found, say = self._found, self._here.words.say
+        mark, text = STATES[found.state]
+        with box("heading"):
+            ui.label(f"{say('Nonconforming work')} {found.number}").classes("big")
+            ui.label(f"{mark} {say(text)}").classes("state")
+            ui.link(found.equipment, f"/equipment/{found.equipment}")
+        with box("panel"):
+            self._cause()
+        with box("panel"):
+            self._list()
+        with box("panel"):
+            self._evaluation()
+        with box("bar"):
+            self._buttons()
+
+    def _cause(self) -> None:
+        words, cause = self._here.words, self._found.content.cause
+        ui.label(words.say("Cause")).classes("caption")
+        ui.label(f"{cause.record} {cause.text}".strip())
+        for point in cause.found:
+            ui.label(f"{point.point}: {point.error} {point.unit} (U {point.U}, MPE {point.mpe})").classes(
+                "refusal"
+            )
+        suspect = cause.suspect
+        ui.label(
+            words.say(
+                "suspect from {start} (last shown to be good) until {end}",
+                start=words.time(suspect.from_ns),
+                end=words.time(suspect.until_ns),
+            )
+        )
+
+    def _list(self) -> None:
+        say = self._here.words.say
+        ui.label(say("What stood on it")).classes("caption")
+        may = self._here.has(*JUDGES) and self._found.state is not State.CLOSED
+        if not self._items:
+            ui.label(say("Nothing: no capture, result or report lies in this time.")).classes("detail")
+            return
+        with box("scroll"), box("plain", "table"), ui.element("tbody"):
+            for item in self._items:
+                with ui.element("tr"):
+                    if may:
+                        with ui.element("td"):
+                            self._ticks[item.item] = ui.checkbox()
+                    for text in self._cells(item):
+                        with ui.element("td"):
+                            ui.label(text)
+        if may:
+            with box("bar"):
+                for decision, label in DECISIONS.items():
+                    ui.button(say(label), on_click=self._deciding(decision)).props("outline no-caps")
+                ui.button(say("Confirm"), on_click=self._confirming()).props("unelevated no-caps")
+
+    def _cells(self, item: Item) -> tuple[str, ...]:
+        words, one = self._here.words, item.affected
+        mark, state = ITEM_STATES[item.state]
+        old = f"{one.value} ± {one.U} {one.unit}" if one.U else f"{one.value} {one.unit}"
+        new = f"→ {one.new_value} ± {one.new_U} {one.unit}" if one.new_value else ""
+        verdict = words.say(VERDICTS.get(one.verdict, one.verdict)) if one.verdict else ""
+        if one.verdict_changes:
+            verdict += f" → {words.say(VERDICTS.get(one.new_verdict, one.new_verdict))}"
+        decided = words.say(DECISIONS[item.decision]) if item.decision else ""
+        people = " · ".join(name for name in (item.decided_by, item.confirmed_by) if name)
+        return (
+            words.say(KINDS[one.kind]),
+            one.record,
+            one.session,
+            one.sample,
+            words.time(one.t_ns),
+            old,
+            new,
+            verdict,
+            f"{mark} {words.say(state)}",
+            decided,
+            people,
+            item.reason,
+        )
+
+    def _evaluation(self) -> None:
+        say, evaluation = self._here.words.say, self._found.content.evaluation
+        ui.label(say("Evaluation")).classes("caption")
+        if evaluation is None:
+            ui.label(say("Not evaluated yet.")).classes("detail")
+            return
+        rows = [
+            (say("Significance"), evaluation.significance),
+            (say("Correction at once"), evaluation.correction),
+            (say("Corrective action"), evaluation.corrective_action),
+            (say("Who was told"), evaluation.customers),
+        ]
+        table(("", ""), rows, "")
+
+    def _buttons(self) -> None:
+        say, state = self._here.words.say, self._found.state
+        if state is State.CLOSED or not self._here.has(*JUDGES):
+            return
+        ui.button(say("Evaluate"), on_click=self._evaluating()).props("outline no-caps")
+        if state is State.OPEN:
+            ui.button(say("Put the instrument in use again"), on_click=self._signing(course.RESUMED)).props(
+                "outline no-caps"
+            )
+        if self._here.has(Role.QUALITY_MANAGER):
+            ui.button(say("Close"), on_click=self._signing(course.CLOSED)).props("unelevated no-caps")
+
+    def _chosen(self) -> list[int]:
+        return [item for item, tick in self._ticks.items() if tick.value]
+
+    def _deciding(self, decision: Decision) -> Callable[[], Awaitable[None]]:
+        say = self._here.words.say
+        question = Question(say(DECISIONS[decision]), fields=(say("Reason"),), signed=True)
+        number = self._found.number
+        return self._acting(
+            question,
+            ways.DECIDED,
+            lambda connection, signature, texts: ways.decide(
+                connection, signature, number, self._chosen(), (decision, texts[0])
+            ),
+        )
+
+    def _confirming(self) -> Callable[[], Awaitable[None]]:
+        say, number = self._here.words.say, self._found.number
+        text = say("Another person decided; I have looked at each item and agree.")
+        return self._acting(
+            Question(say("Confirm"), text, signed=True),
+            ways.CONFIRMED,
+            lambda connection, signature, _texts: ways.confirm(connection, signature, number, self._chosen()),
+        )
+
+    def _evaluating(self) -> Callable[[], Awaitable[None]]:
+        say, number = self._here.words.say, self._found.number
+        fields = (
+            say("Significance"),
+            say("Correction at once"),
+            say("Corrective action"),
+            say("Who was told"),
+        )
+        return self._acting(
+            Question(say("Evaluate"), fields=fields, signed=True),
+            course.EVALUATED,
+            lambda connection, signature, texts: course.evaluate(
+                connection, signature, number, Evaluation(*texts)
+            ),
+        )
+
+    def _signing(self, meaning: str) -> Callable[[], Awaitable[None]]:
+        say, number = self._here.words.say, self._found.number
+        what = {course.RESUMED: course.resume, course.CLOSED: course.close}[meaning]
+        title = say("Close") if meaning == course.CLOSED else say("Put the instrument in use again")
+        return self._acting(
+            Question(title, fields=(say("Reason"),), signed=True),
+            meaning,
+            lambda connection, signature, texts: what(connection, signature, number, texts[0]),
+        )
+
+    def _acting(
+        self, question: Question, meaning: str, act: Callable[[Any, Signature, tuple[str, ...]], object]
+    ) -> Callable[[], Awaitable[None]]:
+        async def go() -> None:
+            here = self._here
+            signed = await ask_signed(here, question, JUDGES, meaning)
+            if signed is None:
+                return
+            answer, signature = signed
+
+            def keep() -> None:
+                with changing(here.desk.engine) as connection:
+                    act(connection, signature, answer.texts)
+
+            with said(here):
+                await run.io_bound(keep)
+                ui.navigate.reload()
+
+        return go
