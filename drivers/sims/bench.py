@@ -28,10 +28,10 @@ WEIGHTS_G = {
     "weight-100g": 100.000031,
     "weight-200g": 199.999962,
     "weight-500g": 500.00012,
-    "weight-1000g": 1000.0,
+    "weight-1000g": 999.99983,
     "weight-2000g": 2000.0,
 }
-"""Up to 500 g as the certificate of W-01 in ``config/demo`` has them."""
+"""Up to 1 kg as the certificate of W-01 in ``config/demo`` has them."""
 
 
 @dataclass(frozen=True, slots=True)
