@@ -186,7 +186,7 @@ class _Climbing:
             self._follow(version, link, (*path, key))
 
     def _follow(self, version: Version, link: StandardLink, path: tuple[str, ...]) -> None:
-        above, state = resolve(self.versions, link)
+        above, state = resolve(self.versions, link, version)
         if above is None:
             if is_national(_laboratory(version)):
                 state = LinkState.NATIONAL
@@ -202,27 +202,33 @@ class _Climbing:
         self.edges.append(Edge(below, end.key, state))
 
 
-def resolve(versions: Versions, link: StandardLink) -> tuple[Version | None, LinkState]:
+def resolve(versions: Versions, link: StandardLink, used_by: Version) -> tuple[Version | None, LinkState]:
     """The version that a link leads to, found when it was written or since, and how well it is known.
 
     A hash decides: where it is stated and the certificate of that number has another one, it is broken.
+
+    Args:
+        versions: the records.
+        link: of the version below.
+        used_by: the version below.
     """
     known = versions.version(link.upstream) if link.upstream else None
     if link.sha256:
         if known is not None and known.document_sha256 == link.sha256:
             return known, LinkState.MATCHED
-        same = _best(versions.of_document(link.sha256))
+        same = _best(versions.of_document(link.sha256), used_by)
         if same is not None:
             return same, LinkState.MATCHED
-        other = known or _best(versions.of_number(link.number))
+        other = known or _best(versions.of_number(link.number), used_by)
         return other, LinkState.OPEN if other is None else LinkState.BROKEN
-    known = known or _best(versions.of_number(link.number))
+    known = known or _best(versions.of_number(link.number), used_by)
     return known, LinkState.PAPER if known is None else LinkState.BY_NUMBER
 
 
-def _best(found: Iterable[Version]) -> Version | None:
-    """Of several the one that came into force last; otherwise the newest."""
-    return max(found, key=lambda one: (one.begins_ns or 0, one.id, one.version), default=None)
+def _best(found: Iterable[Version], used_by: Version) -> Version | None:
+    """Of several one that was in force when it was used; of those the one that came into force last."""
+    order = ((was_in_force(one, used_by), one.begins_ns or 0, one.id, one.version, one) for one in found)
+    return max(order, key=lambda each: each[:4], default=(None,))[-1]
 
 
 def was_in_force(standard: Version, used_by: Version) -> bool:

@@ -1,4 +1,4 @@
-"""Chains of certificates in the records: of a certificate, of a result; and all links between certificates."""
+"""Chains of certificates in the records: of a certificate, of a result; all links between certificates."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -94,8 +94,9 @@ def uses_of_result(connection: Connection, result_id: int, version: int) -> tupl
 def _certificates_of(connection: Connection, result_id: int, version: int) -> list[str]:
     column = result_certificates.c
     found = connection.execute(
-        select(column.certificate_id, column.certificate_version)
-        .where(column.result_id == result_id, column.version == version)
+        select(column.certificate_id, column.certificate_version).where(
+            column.result_id == result_id, column.version == version
+        )
     )
     return [record_of(*row) for row in found]
 

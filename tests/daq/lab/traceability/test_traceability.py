@@ -71,7 +71,8 @@ def test_a_link_that_was_written_before_its_certificate_came_is_found_by_hash_or
     assert states(chain((by_hash, *WHOLE[1:])))["1.1", "2.1"] is LinkState.MATCHED
     assert states(chain((by_number, *WHOLE[1:])))["1.1", "2.1"] is LinkState.BY_NUMBER
     older = version("7.1", "W-01", number="E2-0008", begins="2024-06-01", ends="2025-06-01")
-    assert ("1.1", "2.1") in states(chain((by_number, older, *WHOLE[1:])))
+    newer = version("8.1", "W-01", number="E2-0008", begins="2026-06-01", ends="2027-06-01")
+    assert ("1.1", "2.1") in states(chain((by_number, older, newer, *WHOLE[1:])))
 
 
 def test_what_these_records_do_not_have_is_on_paper_or_open():
