@@ -68,6 +68,7 @@ def test_a_day_that_was_set_counts_and_closed_work_has_none(dated):
 def test_a_newer_certificate_takes_the_place_of_the_one_before(dated):
     text = "LX-2027-0003"
     later = certificate_text(text, {"valid_until = 2027-03-05": "valid_until = 2028-03-05"})
+    dated.clock.pass_time(86_400)
     dated.in_force(later)
     assert [one.title_en for one in listed(dated, START_NS) if one.kind is DueKind.CERTIFICATE] == [text]
 

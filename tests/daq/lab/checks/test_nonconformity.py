@@ -251,6 +251,8 @@ def test_a_calibration_that_finds_errors_beyond_the_mpe_is_answered_likewise(sta
     assert case.content.cause.found == (PointFound("2000 g", "-0.25", "0.01", "0.20", "g"),)
     assert case.content.cause.suspect == Suspect("B-02", "mass", START_NS, LATER)
     assert state_of(staffed) is EquipmentState.SUSPENDED
+    with pytest.raises(NonconformityError, match="has neither passed all its checks since"):
+        do(staffed, resume, metrologist("resumed"), case.number, "the last check had passed")
     good = replace(AS_FOUND, points=AS_FOUND.points[:1])
     assert do(staffed, answer_calibration, METROLOGIST, good, FOLLOW_UP, LATER) is None
 
