@@ -33,18 +33,16 @@ times the MPE."""
 def do_session(
     connection: Connection, by: Actor, given: Given, follow_up: FollowUp, now_ns: int
 ) -> tuple[Answer, ...]:
-    """Write down the checks that a finished check session was, one answer for each plan that it serves.
+    """Write down the checks that a check session was, one answer for each plan that it serves.
 
-    Without a plan for this instrument and method nothing is written.
+    Without a plan for this instrument and method nothing is written, and nothing twice: a session that is
+    signed again adds what was measured again.
 
     Raises:
         NotPermittedError: ``by`` is neither technician nor metrologist.
         ResultBlockedError: a datum of the session cannot be used.
-        CheckError: written down already, or its results do not fit the plan.
+        CheckError: its results do not fit the plan.
     """
-    if checks_of_session(connection, given.session):
-        raise CheckError(N_("The checks of {session} are written down already."), session=given.session)
-    outcomes = compute_results(given)
     used = sorted({capture.instrument for capture in given.captures if not capture.struck})
     plans = [
         version.plan
@@ -52,9 +50,17 @@ def do_session(
         for version in plans_of(connection, name, now_ns)
         if version.plan.method == given.method.name
     ]
-    return tuple(
-        do_checks(connection, by, checks_from(plan, given, outcomes), follow_up, now_ns) for plan in plans
-    )
+    if not plans:
+        return ()
+    outcomes = compute_results(given)
+    known = {(check.plan, check.point, check.t_ns) for check in checks_of_session(connection, given.session)}
+    answers = []
+    for plan in plans:
+        new = checks_from(plan, given, outcomes)
+        unknown = [check for check in new if (check.plan, check.point, check.t_ns) not in known]
+        if unknown:
+            answers.append(do_checks(connection, by, unknown, follow_up, now_ns))
+    return tuple(answers)
 
 
 def checks_from(plan: CheckPlan, given: Given, outcomes: Sequence[Outcome]) -> tuple[NewCheck, ...]:

@@ -156,8 +156,17 @@ def test_a_finished_session_is_written_down_once_and_a_failed_one_answered(staff
     (answer,) = finish(daily())
     assert [check.passed for check in answer.checks] == [True, True]
     assert answer.nonconformity is None
-    with pytest.raises(CheckError, match="The checks of S-2026-0001 are written down already"):
-        finish(daily())
+    assert finish(daily()) == ()  # signed again: nothing was measured again
+    first = daily()
+    again = dataclasses.replace(
+        first,
+        captures=(
+            first.captures[0],
+            dataclasses.replace(first.captures[1], t_ns=NOW_NS + 9, raw_text="200.0004"),
+        ),
+    )
+    (answer,) = finish(again)
+    assert [(check.point, check.t_ns) for check in answer.checks] == [("200 g", NOW_NS + 9)]
     bad = daily(large="200.0300")
     bad = dataclasses.replace(
         bad,
