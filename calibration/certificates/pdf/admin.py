@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Administrative, Conformity, Identification, Item, Words
 from calibration.certificates.kind import Kind
-from calibration.certificates.pdf.fields import Field
+from calibration.certificates.pdf.fields import LABORATORY, Field
 from calibration.certificates.pdf.located import Located
 from calibration.certificates.pdf.numbers import is_blank, read_dates
 from calibration.certificates.pdf.text import Page
@@ -18,12 +18,6 @@ _CALIBRATION = re.compile(
     r"校\s*准\s*(证\s*书|报\s*告)|calibration\s+(certificate|report)|certificate\s+of\s+calibration", re.I
 )
 _NOTICE = re.compile(r"检\s*定\s*结\s*果\s*通\s*知\s*书")
-_LABORATORY = re.compile(
-    r"[一-鿿（）()A-Za-z ]{2,40}(?:研究院|研究所|计量院|计量所|测试所|"
-    r"测试院|检测院|检定所|检测研究院|计量中心|校准中心|"
-    r"校准实验室|检测有限公司|计量有限公司|校准有限公司|技术有限公司)"
-    r"|.{2,60}(?:Institute of Metrology|Calibration Laborator\w+)"
-)
 _CODE = re.compile(
     r"CNAS\s*L?\s*\d{3,6}|[(（]?[国渝川京沪\w]{0,3}[)）]?法计\s*[(（][^()（）]{2,12}[)）]\s*\d{3,7}\s*号?|(?<![A-Z0-9])L\d{4,5}(?!\d)"
 )
@@ -31,6 +25,7 @@ _NUMBERED = re.compile(r"^第\s*(.+?)\s*号$")
 _TITLE_LINES = 25
 _EXCERPT = 60
 
+_BROKEN = ("number", "customer", "model", "serial_number", "asset_number", "manufacturer", "laboratory")
 _TARGETS = {
     "number": "administrative.number",
     "customer": "administrative.customer",
@@ -86,6 +81,13 @@ class Particulars:
         """The dates behind a label."""
         return read_dates(self.text(name))
 
+    def say_broken(self) -> None:
+        """Note what is printed on several lines, where a space may be too much or missing."""
+        for name, field in self._first.items():
+            if field.lines > 1 and name in _BROKEN:
+                said = f"{field.text[:80]!r} is printed on {field.lines} lines: compare it"
+                self._findings.warn(field.place, said)
+
     def located(self) -> list[Located]:
         """Every field that was used, with its place."""
         return [
@@ -110,6 +112,7 @@ def kind_of(pages: Sequence[Page], findings: Findings) -> Kind:
 def read_administrative(pages: Sequence[Page], fields: Sequence[Field], findings: Findings) -> Administrative:
     """Identity, parties and dates; what is missing is found when the proposal is completed by a person."""
     known = Particulars(fields, findings)
+    known.say_broken()
     kind = kind_of(pages, findings)
     calibrated = known.dates("calibrated_on")
     due = known.dates("due_on")
@@ -154,11 +157,11 @@ def _item(known: Particulars) -> Item:
 def _laboratory(pages: Sequence[Page], customer: str) -> str:
     """The institute whose name stands on the first page without a label."""
     for line in pages[0].lines if pages else ():
-        found = _LABORATORY.search(line.text)
+        found = LABORATORY.search(line.text)
         if found and found[0].strip() not in customer and customer not in found[0]:
             return found[0].strip()
     for line in pages[0].lines if pages and not customer else ():
-        if found := _LABORATORY.search(line.text):
+        if found := LABORATORY.search(line.text):
             return found[0].strip()
     return ""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from calibration.certificates.imported import Stage
 from calibration.certificates.pdf.numbers import is_blank, quantity_of, read_unit, read_value, unit_in
-from calibration.certificates.pdf.roles import Part, part_of, stage_of
+from calibration.certificates.pdf.particulars import read_u
+from calibration.certificates.pdf.roles import CORE, OF_UNIT, Part, branch_of, part_of, stage_of
 from calibration.certificates.pdf.tables import Column, Grid
 from calibration.units import Unit
 
-CORE = (Part.REFERENCE, Part.NOMINAL, Part.INDICATION, Part.ERROR, Part.CORRECTION, Part.VALUE)
-_OF_UNIT = (*CORE, Part.UNCERTAINTY, Part.LIMIT)
+_PERCENTS = ("humidity", "moisture", "fraction")
+_MEAN = re.compile(r"平均|mean|average", re.I)
 _COMMON_UNIT = re.compile(r"单位\s*[:为]\s*\(?([^\s()，,;]{1,8})|unit\s*:\s*(\S{1,8})", re.I)
 
 
@@ -42,6 +43,8 @@ class Group:
     """The columns of one measurand in one stage: one of each part."""
 
     stage: Stage
+    branch: str
+    """Up or down, where both are told apart."""
     columns: dict[Part, Meant]
     doubles: tuple[Meant, ...]
     """Further columns with a part that is taken."""
@@ -56,6 +59,11 @@ class Group:
         return [self.columns[part] for part in CORE if part in self.columns]
 
     @property
+    def is_in_percent(self) -> bool:
+        """Whether per cent is what is measured: humidity, moisture, a ratio."""
+        return any(meant.quantity in _PERCENTS for meant in self.core)
+
+    @property
     def says_results(self) -> bool:
         """Whether they say how the instrument differs from a standard, or what a measure is."""
         against = [p for p in (Part.INDICATION, Part.ERROR, Part.CORRECTION) if p in self.columns]
@@ -65,13 +73,37 @@ class Group:
 
 def groups_of(grid: Grid) -> list[Group]:
     """The measurands of a table."""
-    meant = _stacked([_meant(column, grid) for column in grid.columns])
+    meant = _without_readings(_in_percent(_stacked([_meant(column, grid) for column in grid.columns])))
     stages = [s for s in (Stage.AS_FOUND, Stage.AS_LEFT) if any(m.stage is s for m in meant)]
     groups = []
     for stage in stages or [stage_of(grid.caption)]:
         own = [m for m in meant if not stages or m.stage in (stage, Stage.UNADJUSTED)]
-        groups.extend(_by_quantity(own, stage))
+        for branch in _branches(own):
+            part = [m for m in own if branch_of(m.head) in ("", branch) or not branch]
+            groups.extend(_by_quantity(part, stage, branch))
     return groups
+
+
+def _branches(meant: Sequence[Meant]) -> list[str]:
+    """Up and down, if there are columns of both."""
+    found = list(dict.fromkeys(branch for m in meant if m.part in CORE and (branch := branch_of(m.head))))
+    return found if len(found) > 1 else [""]
+
+
+def _in_percent(meant: list[Meant]) -> list[Meant]:
+    """A bare per cent beside %RH or %M is the same per cent."""
+    units = [m.unit for m in meant if m.part in CORE and m.quantity in ("humidity", "moisture")]
+    if not units:
+        return meant
+    return [replace(m, unit=units[0]) if m.quantity == "fraction" else m for m in meant]
+
+
+def _without_readings(meant: list[Meant]) -> list[Meant]:
+    """Of single readings and their mean, only the mean."""
+    means = [m for m in meant if m.part is Part.INDICATION and _MEAN.search(m.head)]
+    if not means:
+        return meant
+    return [m for m in meant if m.part is not Part.INDICATION or m in means]
 
 
 def _meant(column: Column, grid: Grid) -> Meant:
@@ -79,11 +111,11 @@ def _meant(column: Column, grid: Grid) -> Meant:
     part = part_of(column.head)
     unit = (
         unit_in(head, grid.caption)
-        if part in (*_OF_UNIT, Part.DEVIATION, Part.DIFFERENCE, Part.OTHER)
+        if part in (*OF_UNIT, Part.DEVIATION, Part.DIFFERENCE, Part.OTHER)
         else None
     )
     common = False
-    if unit is None and part in (*_OF_UNIT, Part.DEVIATION, Part.DIFFERENCE):
+    if unit is None and part in (*OF_UNIT, Part.DEVIATION, Part.DIFFERENCE):
         unit = _unit_of_cells(column, f"{head} {grid.caption}")
         common = unit is None
         unit = unit or _common_unit(grid)
@@ -94,7 +126,7 @@ def _meant(column: Column, grid: Grid) -> Meant:
 
 def _unit_of_cells(column: Column, context: str) -> Unit | None:
     for cell in column.cells:
-        value = read_value(cell.text.rstrip("* "))
+        value = read_value(cell.text.rstrip("* ")) or read_u(cell.text)
         if value is not None and value[1]:
             return read_unit(value[1], context)
     return None
@@ -121,17 +153,17 @@ def _pile(halves: Sequence[Meant]) -> Meant:
     return replace(halves[0], column=replace(halves[0].column, cells=cells))
 
 
-def _by_quantity(meant: Sequence[Meant], stage: Stage) -> list[Group]:
+def _by_quantity(meant: Sequence[Meant], stage: Stage, branch: str) -> list[Group]:
     """Columns in units of one quantity belong together; those without a unit belong to all."""
     quantities = list(dict.fromkeys(m.quantity for m in meant if m.part in CORE and m.quantity))
     if _is_sensor(meant, quantities) or not quantities:
-        return [_group(meant, stage)]
-    return [_group([m for m in meant if _belongs(m, q, quantities)], stage) for q in quantities]
+        return [_group(meant, stage, branch)]
+    return [_group([m for m in meant if _belongs(m, q, quantities)], stage, branch) for q in quantities]
 
 
 def _belongs(meant: Meant, quantity: str, quantities: Sequence[str]) -> bool:
     relative = meant.part is Part.UNCERTAINTY and meant.quantity not in quantities
-    return meant.quantity in ("", quantity) or relative or meant.part not in _OF_UNIT
+    return meant.quantity in ("", quantity) or relative or meant.part not in OF_UNIT
 
 
 def _is_sensor(meant: Sequence[Meant], quantities: Sequence[str]) -> bool:
@@ -141,15 +173,15 @@ def _is_sensor(meant: Sequence[Meant], quantities: Sequence[str]) -> bool:
     return len(quantities) == 2 and indicated <= {"resistance", "voltage"} and others == {"temperature"}
 
 
-def _group(meant: Sequence[Meant], stage: Stage) -> Group:
+def _group(meant: Sequence[Meant], stage: Stage, branch: str) -> Group:
     columns: dict[Part, Meant] = {}
     doubles = []
     for one in meant:
-        if one.part in columns and one.part in _OF_UNIT:
+        if one.part in columns and one.part in OF_UNIT:
             if columns[one.part].stage is Stage.UNADJUSTED and one.stage is stage and stage:
                 columns[one.part] = one
                 continue
             doubles.append(one)
         elif not all(is_blank(cell.text) for cell in one.column.cells):
             columns.setdefault(one.part, one)
-    return Group(stage, columns, tuple(doubles))
+    return Group(stage, branch, columns, tuple(doubles))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from calibration.certificates.pdf.text import Box, Line, Page, place_on
+from calibration.certificates.pdf.text import Box, Line, Page, around, place_on
 
 _LABELS: dict[str, tuple[str, str]] = {
     "number": ("证书编号 报告编号 证书号 通知书编号", r"Certificate (?:No|Number)|Report No"),
@@ -75,6 +75,13 @@ _LABELS: dict[str, tuple[str, str]] = {
         r"Fax|Post ?code|Website",
     ),
 }  # fmt: skip
+LABORATORY = re.compile(
+    r"[一-鿿（）()A-Za-z ]{2,40}(?:研究院|研究所|计量院|计量所|测试所|"
+    r"测试院|检测院|检定所|检测研究院|计量中心|校准中心|"
+    r"校准实验室|检测有限公司|计量有限公司|校准有限公司|技术有限公司)"
+    r"|.{2,60}(?:Institute of Metrology|Calibration Laborator\w+)"
+)
+"""The name of an institute."""
 _SPREAD = r"\s{0,8}"
 _NOT_LABEL_BEFORE = r"(?<![一-鿿A-Za-z])"
 
@@ -91,6 +98,9 @@ def _pattern() -> re.Pattern[str]:
 
 
 _LABEL = _pattern()
+_NUMBERS = ("number", "serial_number", "asset_number", "model")
+_SAME_LEFT_PT = 2.0
+_NEXT_LINE_EM = 0.9
 _TRIM = " :;,./()-_*|"
 _TRANSLATION_START = 3
 
@@ -104,6 +114,8 @@ class Field:
     page: int
     box: Box
     """Of the text."""
+    lines: int = 1
+    """On how many lines it is printed."""
 
     @property
     def place(self) -> str:
@@ -134,7 +146,44 @@ def _fields_on(page: Page) -> Iterator[Field]:
                 edge = line.box_of(after.start, after.end)[0] if after else page.width
                 found = _beside(lines, i, line.box_of(label.start, label.end), edge)
             if found is not None:
-                yield Field(label.name, found[0], page.number, found[1])
+                yield _whole(label.name, found, i, page)
+
+
+def _whole(name: str, found: tuple[str, Box], i: int, page: Page) -> Field:
+    """A field with the lines to which its value goes on: in its cell, or straight under its beginning."""
+    text, box = found
+    cell = _cell_around(box, page)
+    count = 1
+    for line in page.lines[i + 1 :]:
+        inside = [s for s in line.segments if cell is not None and _is_inside(s.box, cell)]
+        below = [s for s in line.segments if abs(s.box[0] - box[0]) < _SAME_LEFT_PT]
+        parts = inside or (below if cell is None and below == list(line.segments) else [])
+        gap = line.box[1] - box[3]
+        if not parts or not -line.size < gap < _NEXT_LINE_EM * line.size or is_field(line):
+            if gap > _NEXT_LINE_EM * line.size:
+                break
+            continue
+        more = " ".join(segment.text for segment in parts).strip(_TRIM)
+        text = text + ("" if _is_one_word(name, text, more) else " ") + more
+        box = around([box, *(segment.box for segment in parts)])
+        count += 1
+    return Field(name, text, page.number, box, count)
+
+
+def _cell_around(box: Box, page: Page) -> Box | None:
+    """The smallest cell of a table with lines in which something stands."""
+    cells = [cell for table in page.tables for row in table for cell in row if cell and _is_inside(box, cell)]
+    return min(cells, key=lambda cell: (cell[2] - cell[0]) * (cell[3] - cell[1]), default=None)
+
+
+def _is_inside(box: Box, outer: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def _is_one_word(name: str, text: str, more: str) -> bool:
+    """Whether the line was broken inside a word: a number, or Chinese, which has no spaces."""
+    return name in _NUMBERS or text[-1:] in "-/" or not (text[-1:].isascii() and more[:1].isascii())
 
 
 def _labels_in(line: Line) -> Iterator[_Label]:

@@ -19,7 +19,7 @@ from calibration.certificates.pdf.admin import (
 from calibration.certificates.pdf.fields import fields_of
 from calibration.certificates.pdf.located import ImportedPdf, PageSize
 from calibration.certificates.pdf.particulars import stated_in
-from calibration.certificates.pdf.points import proposals_of
+from calibration.certificates.pdf.proposals import proposals_of
 from calibration.certificates.pdf.reading import Opened, open_pdf
 from calibration.certificates.pdf.side_tables import is_side_table, links_of, particulars_of
 from calibration.certificates.pdf.tables import grids_of

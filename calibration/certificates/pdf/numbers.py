@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from calibration.errors import UnitMismatchError, UnknownUnitError
 from calibration.spellings import read_word
-from calibration.units import UNITS, Kind, Unit
+from calibration.units import UNITS, Kind, Unit, convert_difference
 
 NUMBER = (
     r"[+-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,15})"
@@ -15,6 +15,7 @@ NUMBER = (
 )
 _POWER = r"(?:\s?[×xX*·]\s?10\s?\^?\s?([+-]?)\s?\^?(\d{1,2})|[eE]([+-]?\d{1,2}))?"
 _VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;:=、。()+-][^\d;:=、。]{{0,11}})?", re.ASCII)
+_SUM = re.compile(rf"({NUMBER})\s?([^\d\s+-]{{1,4}})\s*([+-])\s*({NUMBER})\s?([^\d\s+-]{{1,4}})", re.ASCII)
 _DATE = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)", re.ASCII)
 _BLANK = re.compile(r"[-/\\\s*]*|无|N/?A", re.I)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]")
@@ -33,15 +34,27 @@ def is_blank(text: str) -> bool:
 def read_value(text: str) -> tuple[Decimal, str] | None:
     """A number and the unit behind it, if the text is nothing else; None otherwise.
 
-    Digits may stand in groups of three (``100.000 02``), a power of ten behind them (``1.2×10^-3``). A comma
-    is not read: it is a decimal sign for some and parts thousands for others.
+    Digits may stand in groups of three (``100.000 02``), a power of ten behind them (``1.2×10^-3``); a weight
+    may be written as ``100 g + 0.05 mg``. A comma is not read: it is a decimal sign for some and parts
+    thousands for others. A line break inside a number is one that the cell was too narrow for.
     """
-    found = _VALUE.fullmatch(text.strip())
+    text = text.replace("\n", "").strip()
+    found = _VALUE.fullmatch(text)
     if found is None:
-        return None
+        return _sum(text)
     digits, sign, power, exponent, unit = found.groups()
     shift = int(exponent) if exponent else int(f"{sign or ''}{power}") if power else 0
     return Decimal(digits.replace(" ", "")).scaleb(shift), (unit or "").strip()
+
+
+def _sum(text: str) -> tuple[Decimal, str] | None:
+    """A nominal value and its deviation, in the unit of the nominal value."""
+    found = _SUM.fullmatch(text)
+    units = (read_unit(found[2]), read_unit(found[5])) if found else (None, None)
+    if found is None or units[0] is None or units[1] is None or units[0].kind is not units[1].kind:
+        return None
+    deviation = convert_difference(Decimal(found[4].replace(" ", "")), units[1], units[0])
+    return Decimal(found[1].replace(" ", "")) + (deviation if found[3] == "+" else -deviation), found[2]
 
 
 def is_number(text: str) -> bool:

@@ -36,7 +36,7 @@ _STATED = (
     (Particular.AMBIENT, r"(?:大气压力|大气压|气压|pressure)"),
 )
 _BEHIND = (
-    rf"\s*(?:\([A-Za-z]{{1,3}}\))?\s*[A-Za-z]?\s*[=:为]?\s*\(?\s*(?P<first>{NUMBER})\s*(?P<unit1>[°%A-Za-z]{{1,4}})?"
+    rf"\s*(?:\([A-Za-z]{{1,3}}\))?\s*[A-TV-Za-tv-z]?\s*[=:为]?\s*\(?\s*(?P<first>{NUMBER})\s*(?P<unit1>[°%A-Za-z]{{1,4}})?"
     rf"\s*(?:~\s*(?P<second>{NUMBER}))?\s*\)?\s*{_UNIT}"
 )
 _PARTICULARS = tuple((particular, re.compile(words + _BEHIND)) for particular, words in _STATED)
@@ -51,6 +51,7 @@ class ConstantU:
     unit: str
     """As written."""
     is_relative: bool
+    """Whether it is said to be: ``Urel``. A per cent alone may be that of a humidity."""
     is_formula: bool
 
 
@@ -61,9 +62,15 @@ def constant_u(text: str) -> list[ConstantU]:
         read = read_value(match["value"])
         if read is not None:
             unit = match["unit"] or ""
-            is_relative = bool(match["rel"] or match["rel2"]) or unit == "%"
+            is_relative = bool(match["rel"] or match["rel2"])
             found.append(ConstantU(read[0], unit, is_relative, bool(match["more"])))
     return list(dict.fromkeys(found))
+
+
+def read_u(text: str) -> tuple[Decimal, str] | None:
+    """The U of a cell that says it in words: ``U=0.02 g, k=2``; None if it says none or several."""
+    found = constant_u(text)
+    return (found[0].value, found[0].unit) if len(found) == 1 and not found[0].is_formula else None
 
 
 def factors_in(text: str) -> list[Decimal]:

@@ -1,15 +1,16 @@
 """From the columns of a printed table to proposed points, each cell with its place; signs are recomputed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Words
 from calibration.certificates.native_points import contradiction
-from calibration.certificates.pdf.columns import Group, Meant, groups_of
-from calibration.certificates.pdf.located import Located
+from calibration.certificates.pdf.columns import Group, Meant
 from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value
+from calibration.certificates.pdf.particulars import read_u
 from calibration.certificates.pdf.roles import Part
 from calibration.certificates.pdf.tables import Cell, Grid
 from calibration.certificates.pdf.text import place_on
@@ -66,8 +67,9 @@ class Table:
         if self._shape is Shape.MATERIAL_MEASURE:
             indicated = self._group.get(Part.VALUE, Part.NOMINAL, Part.REFERENCE)
         unit = indicated.unit if indicated else None
+        name = f"{self._grid.caption} {self._group.branch}".strip()
         return Proposal(
-            name=Words((("zh", self._grid.caption),)) if self._grid.caption else Words(),
+            name=Words((("zh", name),)) if name else Words(),
             place=self._place,
             shape=self._shape,
             quantity=indicated.quantity if indicated else "",
@@ -91,6 +93,8 @@ class Table:
 
     def _with_nominal(self, group: Group) -> Group:
         """Where only nominal values stand beside errors, they are the reference, or the indication."""
+        if self._shape is Shape.VALUES:
+            return self._as_sensor(group)
         nominal = group.get(Part.NOMINAL)
         if nominal is None or group.get(Part.REFERENCE) or self._shape is Shape.MATERIAL_MEASURE:
             return group
@@ -105,7 +109,19 @@ class Table:
             f"the column {nominal.head!r} is read as the {instead.name.lower()}: check it",
         )
         columns = {instead if part is Part.NOMINAL else part: m for part, m in group.columns.items()}
-        return Group(group.stage, columns, group.doubles)
+        return replace(group, columns=columns)
+
+    def _as_sensor(self, group: Group) -> Group:
+        """Ohm or volt against temperature: deviations from the tables of a standard are no errors of it."""
+        columns = dict(group.columns)
+        for part in (Part.ERROR, Part.CORRECTION):
+            meant = columns.pop(part, None)
+            if meant is not None:
+                sentence = f"the column {meant.head!r} is the deviation from a standard curve; it is not read"
+                self._findings.note(place_on(self._grid.page, meant.column.box), sentence)
+        if Part.REFERENCE not in columns and Part.NOMINAL in columns:
+            columns[Part.REFERENCE] = columns.pop(Part.NOMINAL)
+        return replace(group, columns=columns)
 
     def _check_columns(self) -> None:
         for double in self._group.doubles:
@@ -148,7 +164,6 @@ class Table:
             return None
         self.located += [(f"points[{number}].{_FIELDS[part]}", cell) for part, cell in cells.items()]
         against = values.get(Part.REFERENCE) or values.get(Part.INDICATION) or values.get(Part.VALUE)
-        u_cell = cells.get(Part.UNCERTAINTY)
         verdict = cells.get(Part.VERDICT)
         limit = values.get(Part.LIMIT)
         nominal = self._group.get(Part.NOMINAL)
@@ -158,7 +173,12 @@ class Table:
             error=values.get(Part.ERROR),
             correction=values.get(Part.CORRECTION),
             value=self._measure(values),
-            expanded=expanded_at(uncertainty, u_cell.text if u_cell else None, against),
+            expanded=expanded_at(
+                uncertainty,
+                values.get(Part.UNCERTAINTY),
+                has_column=Part.UNCERTAINTY in cells,
+                against=against,
+            ),
             k=values.get(Part.K, uncertainty.k),
             probability=uncertainty.probability,
             nominal=_nominal(cells.get(Part.NOMINAL), nominal),
@@ -182,6 +202,8 @@ class Table:
         if is_blank(cell.text) or (part is Part.LIMIT and read_value(cell.text) is None):
             return None
         read = read_value(cell.text.rstrip("* "))
+        if read is None and part is Part.UNCERTAINTY:
+            read = read_u(cell.text)
         meant = self._group.columns[part]
         place = place_on(cell.page, cell.box)
         if read is None:
@@ -189,6 +211,9 @@ class Table:
                 place, f"point {number + 1}: {cell.text[:40]!r} cannot be read as a number; key it in"
             )
             return None
+        if "\n" in cell.text:
+            printed = cell.text.replace("\n", "")
+            self._findings.warn(place, f"point {number + 1}: {printed} is printed on two lines: compare it")
         value, written = read
         unit = (
             read_unit(written, f"{meant.head} {self._grid.caption}")
@@ -281,30 +306,3 @@ def _nominal(cell: Cell | None, column: Meant | None) -> str:
     read = read_value(cell.text)
     symbol = column.unit.symbol if column and column.unit else ""
     return f"{cell.text} {symbol}".strip() if read is not None and not read[1] else cell.text
-
-
-def proposals_of(
-    grids: Sequence[Grid], around: Around, findings: Findings
-) -> tuple[tuple[Proposal, ...], list[Located]]:
-    """Everything that the tables of a document propose, and the place of every cell."""
-    proposals: list[Proposal] = []
-    located: list[Located] = []
-    for grid in grids:
-        if not grid.has_numbers:
-            continue
-        groups = groups_of(grid)
-        results = [group for group in groups if group.says_results]
-        if not results and any(group.core for group in groups):
-            heads = " | ".join(" ".join(column.head) for column in grid.columns)
-            findings.warn(
-                place_on(grid.page, grid.box),
-                f"this table is not understood ({heads[:100]}); key in what is wanted",
-            )
-        for group in results:
-            table = Table(grid, group, findings)
-            proposal = table.proposal(around)
-            if proposal is not None:
-                prefix = f"proposals[{len(proposals)}]"
-                located += [Located(f"{prefix}.{t}", c.text, c.page, c.box) for t, c in table.located]
-                proposals.append(proposal)
-    return tuple(proposals), located

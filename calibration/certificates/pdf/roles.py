@@ -32,6 +32,11 @@ class Part(enum.Enum):
     OTHER = enum.auto()
 
 
+CORE = (Part.REFERENCE, Part.NOMINAL, Part.INDICATION, Part.ERROR, Part.CORRECTION, Part.VALUE)
+"""What makes a point."""
+OF_UNIT = (*CORE, Part.UNCERTAINTY, Part.LIMIT)
+"""What has a unit."""
+
 _BY_WORDS = (
     (r"证书.*(编号|号)|certificate", Part.CERTIFICATE),
     (r"有效期|valid", Part.UNTIL),
@@ -47,7 +52,7 @@ _BY_WORDS = (
     (r"次数|^n(?![a-z])|number(of)?(weigh|meas)", Part.COUNT),
     (r"修正|correction", Part.CORRECTION),
     (r"误差|偏差|error|deviation", Part.ERROR),
-    (r"标准(器|温度|湿度|值|示值|质量|电阻)|参考|实际|真值", Part.REFERENCE),
+    (r"标准(器|温度|湿度|值|示值|质量|电阻|含水|水分|物质)|参考|实际|真值|理论值", Part.REFERENCE),
     (r"reference|actual|standard", Part.REFERENCE),
     (r"折算质量|conventionalmass", Part.VALUE),
     (r"标称|名义|设定|(校准|温度|检定|测量|测试|湿度)点", Part.NOMINAL),
@@ -66,6 +71,23 @@ _SPACES = re.compile(r"\s+")
 
 _AS_FOUND = re.compile(r"(调整|调修|调校|校准|修理|维修|修正|调)\s*前|as[\s-]?found|before adjust", re.I)
 _AS_LEFT = re.compile(r"(调整|调修|调校|修理|维修|修正|调)\s*后|as[\s-]?left|after adjust", re.I)
+
+
+_BRANCHES = (
+    (
+        re.compile(r"升\s*载|加\s*载|上\s*行|进\s*程|正\s*行\s*程|升\s*[温湿]|increasing|ascending", re.I),
+        "升载 increasing",
+    ),
+    (
+        re.compile(r"降\s*载|卸\s*载|下\s*行|回\s*程|反\s*行\s*程|降\s*[温湿]|decreasing|descending", re.I),
+        "降载 decreasing",
+    ),
+)
+
+
+def branch_of(text: str) -> str:
+    """Whether loads or temperatures went up or down, if the words say so; empty otherwise."""
+    return next((name for pattern, name in _BRANCHES if pattern.search(text)), "")
 
 
 def part_of(head: Sequence[str]) -> Part:

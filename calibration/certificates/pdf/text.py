@@ -5,6 +5,7 @@ all kinds for a minus, raised exponents, radicals instead of characters.
 """
 
 import bisect
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,10 @@ SEGMENT_EM = 0.75
 _LINE_EM = 0.45
 _SMALL = 0.82
 
+_MARGINS_PT = 12.0
+"""Left and right margin of a cell together, at most."""
+_DIGITS = re.compile(r"[0-9.]")
+_NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _DASHES = dict.fromkeys(map(ord, "−–—－‒﹣‐‑⁃"), "-") | dict.fromkeys(map(ord, "～〜∼˜"), "~")
 _ILLEGIBLE = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
@@ -95,10 +100,28 @@ class Page:
         return [char.middle for char in self.chars]
 
     def text_in(self, box: Box) -> str:
-        """The text of a cell, its lines joined by a space."""
+        """The text of a cell, its lines joined by a space.
+
+        A number that did not fit into one line is joined by a line break; numbers below each other are parted
+        by a stroke, since they must not be read as one.
+        """
         first, last = (bisect.bisect(self._middles, edge) for edge in (box[1], box[3]))
         inside = [c for c in self.chars[first:last] if box[0] <= (c.box[0] + c.box[2]) / 2 <= box[2]]
-        return " ".join(line.text for line in lines_of(inside))
+        lines = lines_of(inside)
+        text = lines[0].text if lines else ""
+        for above, line in itertools.pairwise(lines):
+            text += _between(above, line, box) + line.text
+        return text
+
+
+def _between(above: Line, below: Line, cell: Box) -> str:
+    """What parts two lines of a cell."""
+    if not (_DIGITS.search(above.text[-1:]) and _DIGITS.match(below.text)):
+        return " "
+    left, _, right, _ = above.box
+    is_full = (cell[2] - cell[0]) - (right - left) < _MARGINS_PT + above.size / 2
+    is_one = is_full and _NUMBER.fullmatch(above.text + below.text) is not None
+    return "\n" if is_one else " | "
 
 
 def around(boxes: Iterable[Box]) -> Box:

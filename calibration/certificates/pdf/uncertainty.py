@@ -8,7 +8,7 @@ from decimal import Decimal
 from calibration.certificates.findings import Findings
 from calibration.certificates.kind import Kind
 from calibration.certificates.pdf.columns import Group, Meant
-from calibration.certificates.pdf.numbers import read_unit, read_value
+from calibration.certificates.pdf.numbers import read_unit
 from calibration.certificates.pdf.particulars import ConstantU, constant_u, factors_in, probabilities_in
 from calibration.certificates.pdf.roles import Part
 from calibration.certificates.pdf.tables import HEADING, OF_STANDARDS, Grid
@@ -53,7 +53,7 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
     return Uncertainty(
         constant=stated.value if stated else None,
         unit=_unit(column, stated, group, place, findings),
-        is_relative=_is_relative(column, group) if column else bool(stated and stated.is_relative),
+        is_relative=_is_relative(column, group) if column else bool(stated and _of_value(stated, group)),
         k=k,
         probability=probabilities[0] if has_u and len(probabilities) == 1 else None,
     )
@@ -79,9 +79,16 @@ def _of_group(text: str, group: Group) -> list[ConstantU]:
     found = []
     for stated in constant_u(text):
         unit = read_unit(stated.unit, heads) or _shorter(stated.unit)
-        if unit is None or unit.kind.value in kinds or stated.is_relative:
+        in_percent = stated.unit == "%" and group.is_in_percent
+        if unit is None or unit.kind.value in kinds or in_percent or _of_value(stated, group):
             found.append(stated)
     return found
+
+
+def _of_value(stated: ConstantU, group: Group) -> bool:
+    """Whether a U is a part of the value: said so, or a per cent of what is not in per cent itself."""
+    is_possible = not group.is_in_percent and all(meant.quantity != "temperature" for meant in group.core)
+    return stated.is_relative or (stated.unit == "%" and is_possible)
 
 
 def _constant(group: Group, grid: Grid, around: Around, findings: Findings) -> ConstantU | None:
@@ -127,8 +134,7 @@ def _factor(said: Sequence[str], around: Around, place: str, findings: Findings)
 
 
 def _is_relative(column: Meant, group: Group) -> bool:
-    kinds = {meant.quantity for meant in group.core}
-    return "rel" in column.head.lower() or (column.quantity == "fraction" and "fraction" not in kinds)
+    return "rel" in column.head.lower() or (column.quantity == "fraction" and not group.is_in_percent)
 
 
 def _unit(
@@ -144,7 +150,7 @@ def _unit(
         if unit is None:
             findings.error(place, f"the unit {stated.unit!r} of U is not known; key U in")
             return ""
-        return "%RH" if unit.symbol == "%" and own == "%RH" else unit.symbol
+        return own if unit.symbol == "%" and group.is_in_percent else unit.symbol
     if column is not None or stated is not None:
         findings.warn(
             place, f"U has no unit; it is read as {own or 'nothing'}, that of the results: check it"
@@ -158,16 +164,18 @@ def _shorter(written: str) -> Unit | None:
     return next((u for n in range(len(written), 0, -1) if (u := read_unit(written[:n]))), None)
 
 
-def expanded_at(uncertainty: Uncertainty, cell: str | None, against: Decimal | None) -> Decimal | None:
+def expanded_at(
+    uncertainty: Uncertainty, own: Decimal | None, *, has_column: bool, against: Decimal | None
+) -> Decimal | None:
     """U of one point.
 
     Args:
         uncertainty: of the table.
-        cell: what stands in the column of U; None without such a column.
+        own: what the column of U says for this point.
+        has_column: whether there is such a column; otherwise one U is that of all points.
         against: the reference, of which a relative U is a part.
     """
-    read = read_value(cell) if cell is not None else None
-    value = read[0] if read is not None else uncertainty.constant if cell is None else None
+    value = own if has_column else uncertainty.constant
     if value is None or not uncertainty.is_relative:
         return value
     return None if against is None else abs(against) * value / 100

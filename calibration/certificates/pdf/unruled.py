@@ -30,13 +30,23 @@ class Rows:
     """Rows of equal length."""
     title: list[str] = field(default_factory=list)
     """What stands across the whole table at its top."""
+    notes: list[str] = field(default_factory=list)
+    """What stands below its data, of the whole table."""
 
 
 def is_data(texts: Sequence[str]) -> bool:
     """Whether a row has numbers: half of what it says, and one at least."""
     said = [text for text in texts if not is_blank(text)]
     numbers = sum(map(is_number, said))
+    if is_head(texts):
+        return False
     return numbers >= 1 and numbers * 2 >= len(said) and all(len(text) <= _LONG_TEXT for text in said)
+
+
+def is_head(texts: Sequence[str]) -> bool:
+    """Whether a row has names of columns: two different ones with a known role, and no verdicts."""
+    words = {text for text in texts if text and not is_number(text)}
+    return sum(part_of((text,)) not in (Part.OTHER, Part.VERDICT) for text in words) > 1
 
 
 def unruled_rows(lines: Sequence[Line]) -> list[Rows]:

@@ -1,0 +1,53 @@
+"""Tables of several quantities below each other: a column names the quantity of a row, or its unit.
+
+::
+
+    参数       标准值   示值   误差
+    温度(℃)     10.0   10.2    0.2
+    湿度(%RH)   40.0   42.0    2.0
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value, unit_in
+from calibration.certificates.pdf.roles import OF_UNIT, part_of
+from calibration.certificates.pdf.tables import Column, Grid
+from calibration.units import Unit
+
+_UNIT_HEAD = re.compile(r"单\s*位|units?", re.I)
+_QUANTITY = re.compile(r"温度|湿度|质量|水分|temperature|humidity|mass|moisture", re.I)
+
+
+def by_parameter(grid: Grid) -> list[Grid]:
+    """The table of each quantity, with its unit in the heads; the table itself if it has only one."""
+    units = next((c for c in grid.columns if _UNIT_HEAD.fullmatch(" ".join(c.head).strip())), None)
+    names = next((c for c in grid.columns if c is not units and _names_quantities(c)), units)
+    if names is None or not any(_wants_unit(column) for column in grid.columns):
+        return [grid]
+    parts = []
+    for name in dict.fromkeys(cell.text for cell in names.cells if not is_blank(cell.text)):
+        rows = [i for i, cell in enumerate(names.cells) if cell.text == name]
+        written = units.cells[rows[0]].text if units is not None else name
+        unit = read_unit(written, name) or unit_in(written, name)
+        columns = [column for column in grid.columns if column is not names and column is not units]
+        caption = f"{grid.caption} {name}".strip() if names is not units else grid.caption
+        parts.append(replace(grid, caption=caption, columns=tuple(_only(c, rows, unit) for c in columns)))
+    return parts or [grid]
+
+
+def _names_quantities(column: Column) -> bool:
+    """Whether its cells are names of quantities, and no numbers."""
+    said = [cell.text for cell in column.cells if not is_blank(cell.text)]
+    return bool(said) and all(_QUANTITY.search(text) and read_value(text) is None for text in said)
+
+
+def _wants_unit(column: Column) -> bool:
+    return part_of(column.head) in OF_UNIT and unit_in(" ".join(column.head)) is None
+
+
+def _only(column: Column, rows: Sequence[int], unit: Unit | None) -> Column:
+    cells = tuple(column.cells[row] for row in rows)
+    head = (*column.head, f"({unit.symbol})") if unit is not None and _wants_unit(column) else column.head
+    return replace(column, head=head, cells=cells)
