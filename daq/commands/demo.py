@@ -17,9 +17,12 @@ from calibration.rounding import align
 from daq.commands.console import JsonOption, clear_errors, complain, say_json
 from daq.commands.site import SERVICES, stop_on_signals
 from daq.demo import day_of, demo_time, hand_file, in_time, write_site
+from daq.demo_history import fill_checks
 from daq.demo_register import PEOPLE, fill_records
 from daq.errors import HengliangError
 from daq.journal import JournalReader, verify
+from daq.lab.impact_suspect import what_stood_on
+from daq.lab.nonconformity_causes import FollowUp
 from daq.lab.register import Register
 from daq.logs import configure_logs
 from daq.records.blobs import BlobStore
@@ -126,6 +129,7 @@ def _fill_records(settings: Settings, files: DataFiles, instruments: Sequence[La
         zone = ZoneInfo(settings.site.timezone)
         register = Register(engine, files.clock(), BlobStore(files.blobs), zone)
         fill_records(register, files.folder / "site" / "certificates", instruments)
+        fill_checks(register, FollowUp(what_stood_on, zone))
 
 
 def _caught_up(files: DataFiles) -> bool:

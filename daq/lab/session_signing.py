@@ -6,8 +6,12 @@ from dataclasses import asdict
 from daq.errors import NotPermittedError, TwoPersonError
 from daq.i18n import N_
 from daq.lab.bench import Bench
+from daq.lab.check_sessions import do_session
+from daq.lab.impact_suspect import what_stood_on
+from daq.lab.nonconformity_causes import FollowUp
 from daq.lab.remarks import refuse, remark
 from daq.lab.session_events import Act, Stage
+from daq.lab.session_given import given_of
 from daq.lab.session_records import (
     BENCH_ROLES,
     LONGEST_COMMENT,
@@ -30,10 +34,13 @@ REVIEWERS = (Role.TECHNICIAN, Role.METROLOGIST, Role.QUALITY_MANAGER)
 def sign_session(bench: Bench, session: str, signature: Signature) -> SessionState:
     """Whoever did the work signs it, with a signature that means ``performed``.
 
+    A check of an instrument that has a plan is written down with it; one that failed suspends the instrument.
+
     Raises:
         NotPermittedError: the signature means something else, or the person has done nothing in the session.
         StepRefusedError: the session is a trial by a draft.
         BenchError: it is not finished.
+        CheckError: the results of a check do not fit the instrument's plan.
     """
     _demand_meaning(signature, PERFORMED, BENCH_ROLES)
     with at_work(bench, signature.actor, session, signature.role) as work:
@@ -48,6 +55,8 @@ def sign_session(bench: Bench, session: str, signature: Signature) -> SessionSta
                 session=session,
             )
         _sign(work, Act.SIGNED, signature, "")
+        if state.header.purpose == "check":
+            _write_checks(bench, work)
         return work.state
 
 
@@ -113,6 +122,12 @@ def evidence_digest(loaded: Loaded) -> str:
     ]
     events = [event.as_json() for event in loaded.events]
     return hashlib.sha256(as_text({"events": events, "captures": kept}).encode()).hexdigest()
+
+
+def _write_checks(bench: Bench, work: Work) -> None:
+    given = given_of(work.connection, bench.certificates, work.loaded, work.now_ns)
+    follow_up = FollowUp(what_stood_on, bench.zone)
+    do_session(work.connection, work.actor, given, follow_up, work.now_ns)
 
 
 def _sign(work: Work, act: Act, signature: Signature, comments: str) -> None:
