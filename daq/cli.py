@@ -26,6 +26,9 @@ COMMANDS = {
     "notify": "daq.commands.notify",
     "certificate": "daq.commands.certificate",
     "equipment": "daq.commands.equipment",
+    "sample": "daq.commands.sample",
+    "method": "daq.commands.method",
+    "session": "daq.commands.session",
     "checks": "daq.commands.checks",
     "bench": "daq.commands.bench",
 }

@@ -102,6 +102,26 @@ def find_channel(reader: JournalReader, asked: Asked) -> JournalChannel:
     return max(fitting, key=lambda one: _newest_ns(reader, one))
 
 
+def has_come_to_rest(reader: JournalReader, asked: Asked, rules: BenchRules, since_ns: int) -> bool:
+    """Whether the instrument has moved since a time and is at rest now: then it captures by itself.
+
+    Whoever puts nothing on the balance moves nothing, so the load of before is not captured again.
+
+    Raises:
+        StepRefusedError: there is no such channel.
+    """
+    channel = find_channel(reader, asked)
+    rows = reader.latest(channel.id, MOST_ROWS)
+    later = [row for row in rows if row.t_ns >= since_ns]
+    if not later or _state(asked, rows, reader.latest_event(asked.name), rules):
+        return False
+    if _stability(asked, channel, rows, rules) == UNSTABLE:
+        return False
+    newest = Decimal(later[-1].raw_text)
+    reach = STEPS * step_of(later[-1].raw_text)
+    return any(row.quality.stable is False or abs(Decimal(row.raw_text) - newest) > reach for row in later)
+
+
 def step_of(raw_text: str) -> Decimal:
     """One step of the last digit of an indication."""
     return Decimal(1).scaleb(int(Decimal(raw_text).as_tuple().exponent))

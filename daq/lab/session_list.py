@@ -19,7 +19,7 @@ MOST_ENDED = 50
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session that somebody still has to do something about."""
+    """A session with its method, such as one that somebody still has to do something about."""
 
     state: SessionState
     method: Method
@@ -71,3 +71,12 @@ def list_sessions(bench: Bench) -> SessionList:
         tuple(OpenSession(one.state(now_ns), one.method) for one in loaded),
         tuple(EndedSession(header_of(row), ENDED[Act(row.kind)]) for row in ended[:MOST_ENDED]),
     )
+
+
+def sessions_of_sample(bench: Bench, sample: str) -> tuple[OpenSession, ...]:
+    """All sessions of one sample with their state, ended ones too, the newest first."""
+    statement = select(sessions.c.id).where(sessions.c.sample == sample).order_by(sessions.c.t_ns.desc())
+    now_ns = bench.clock.now_ns()
+    with reading(bench.engine) as connection:
+        loaded = [load(connection, one) for one in connection.execute(statement).scalars().all()]
+    return tuple(OpenSession(one.state(now_ns), one.method) for one in loaded)

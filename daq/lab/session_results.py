@@ -93,7 +93,7 @@ def recalculate(bench: Bench, actor: Actor, session: str, reason: str) -> Recalc
             "results": _keep_all(work, outcomes),
             "reason": sound_text(reason),
             "instead": instead,
-            "changes": [_change_json(one) for one in changes],
+            "changes": [change_json(one) for one in changes],
         }
         work.add(Act.RECALCULATED, body)
         return Recalculated(work.state, changes)
@@ -196,7 +196,8 @@ def _keep(work: Work, outcome: Outcome, number: int, version: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _change_json(one: Change) -> dict[str, Json]:
+def change_json(one: Change) -> dict[str, Json]:
+    """What became of one result, as the event keeps it."""
     return {
         "formula": one.new.formula,
         "portion": one.new.portion,

@@ -94,6 +94,8 @@ class SessionState:
     """Accounts that did something to the evidence."""
     tokens: Mapping[str, int]
     """Events by the token of the request that made them."""
+    numbers: Mapping[int, int]
+    """Number of the event of each capture, by the capture's own."""
     events: tuple[SessionEvent, ...]
 
     @property
@@ -181,6 +183,7 @@ def fold(
         revision=course.revision,
         hands=course.hands,
         tokens={token: event.n for event in events if (token := event.text("token"))},
+        numbers={one.id: n for n, one in captures},
         events=tuple(events),
     )
 

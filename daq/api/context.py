@@ -1,0 +1,125 @@
+"""What every resource works on, and how an error becomes an answer."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field
+
+from daq.errors import (
+    AuditError,
+    BenchError,
+    BrakeError,
+    HengliangError,
+    JournalError,
+    NoSuchRecordError,
+    NotPermittedError,
+    RecordsBusyError,
+    RecordsError,
+    RegisterError,
+    ResultBlockedError,
+    SignInError,
+    StepRefusedError,
+    TwoPersonError,
+)
+from daq.lab.bench import Bench
+from daq.lab.method_file import MethodError
+from daq.records.blobs import BlobStore
+from daq.security.accounts import Accounts, Credentials
+from daq.security.audit import Actor
+from daq.security.people import Role
+from daq.security.signatures import Signature
+
+_STATUS: tuple[tuple[type[HengliangError], int], ...] = (
+    (NoSuchRecordError, 404),
+    (BrakeError, 429),
+    (SignInError, 401),
+    (NotPermittedError, 403),
+    (TwoPersonError, 403),
+    (MethodError, 422),
+    (AuditError, 422),
+    (BenchError, 409),
+    (RegisterError, 409),
+    (RecordsBusyError, 503),
+    (RecordsError, 503),
+    (JournalError, 503),
+)
+"""The first that fits counts; anything else is a defect, and is not hidden as an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """One site, as the resources see it."""
+
+    bench: Callable[[], Bench]
+    """As of the request."""
+    accounts: Accounts
+    blobs: BlobStore
+    person: Callable[[Request], Actor]
+    """Who asks; raises ``SignInError`` where nobody is signed in."""
+
+    def signature(self, request: Request, body: "SignatureBody", meaning: str) -> Signature:
+        """The signature of a person who typed account and password into this request.
+
+        Raises:
+            SignInError: they do not belong together.
+            NotPermittedError: the person does not have the role.
+        """
+        origin = self.person(request).origin
+        credentials = Credentials(body.account, body.password, origin)
+        return self.accounts.sign(credentials, Role(body.role), meaning)
+
+
+class Body(BaseModel):
+    """What a request carries: nothing that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SignatureBody(Body):
+    """A person's word, with the password once more."""
+
+    account: str
+    password: str = Field(repr=False)
+    role: Role
+
+
+class ReasonBody(Body):
+    """Why something is done."""
+
+    reason: str
+
+
+class SentenceRoute(APIRoute):
+    """Answers an error with its sentence, its reasons, and the status that fits."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with errors turned into answers."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except HengliangError as error:
+                status = next((code for kind, code in _STATUS if isinstance(error, kind)), None)
+                if status is None:
+                    raise
+                return JSONResponse(error_json(error), status_code=status)
+
+        return answer
+
+
+def error_json(error: HengliangError) -> dict[str, Any]:
+    """An error for another program: its kind, its English sentence, and every reason by itself."""
+    found: dict[str, Any] = {"error": type(error).__name__, "sentence": str(error)}
+    if isinstance(error, StepRefusedError | ResultBlockedError):
+        found["reasons"] = [_reason_json(message, facts) for message, facts in error.reasons]
+    return found
+
+
+def _reason_json(message: str, facts: Mapping[str, object]) -> dict[str, Any]:
+    kept = {key: value if isinstance(value, int) else str(value) for key, value in facts.items()}
+    return {"message": message, "facts": kept, "sentence": message.format(**facts)}
