@@ -22,6 +22,9 @@ from daq.journal import ChannelDefinition, Journal
 from daq.lab.register import Register
 from daq.records.database import records_url
 from daq.records.migrations import open_records
+from daq.security.accounts import Accounts, Credentials
+from daq.security.audit import Actor
+from daq.security.people import NewPerson, Role
 from drivers.clock import SystemClock
 from drivers.reading import Channel, Event, EventKind, Quality, Reading
 from tests.daq.entered import put_text_in_force, register_of
@@ -123,6 +126,24 @@ def enter_certificates(register: Register) -> None:
             end=today + datetime.timedelta(days=days + 1),
         )
         put_text_in_force(register, text)
+
+
+PASSWORD = "eight calm herons"
+GIVEN = "given by the admin"
+PEOPLE = (
+    ("wang.fang", "王芳", Role.METROLOGIST),
+    ("li.jun", "李军", Role.QUALITY_MANAGER),
+    ("chen.yu", "陈宇", Role.TECHNICIAN),
+)
+
+
+def enter_people(accounts: Accounts) -> None:
+    """An administrator, and one person of each role, each with an own password."""
+    admin = NewPerson("zhou.li", "周立", frozenset({Role.ADMINISTRATOR}))
+    accounts.add_first_administrator(admin, PASSWORD, "tests")
+    for account, name, role in PEOPLE:
+        accounts.add(Actor("zhou.li", "tests"), NewPerson(account, name, frozenset({role})), GIVEN)
+        accounts.change_password(Credentials(account, GIVEN, "tests"), PASSWORD)
 
 
 class Feed:
@@ -238,6 +259,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     port = free_port()
     write_site(folder, port)
     with open_records(records_url(folder / "data")) as engine:
+        enter_people(Accounts(engine, SystemClock()))
         enter_certificates(register_of(engine, folder / "data", SystemClock()))
     with Journal.open(folder / "data" / "journal.db", SystemClock()) as journal:
         feed = Feed(journal)

@@ -1,7 +1,7 @@
 """All certificates, and how a new one comes in: upload, look, say whose it is."""
 
 import datetime
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -44,7 +44,7 @@ def certificates_page(here: Visit) -> None:
     frame = Frame(here, say("Certificates"), "equipment")
     only = asked.get("equipment", "")
     with reading(here.desk.engine) as connection:
-        found = [one for one in versions(connection) if only in ("", one.equipment)]
+        found = [one for one in _shown(versions(connection)) if only in ("", one.equipment)]
     with frame.main():
         with box("heading"):
             ui.label(say("Certificates") + (f" · {only}" if only else "")).classes("big")
@@ -64,6 +64,14 @@ def certificates_page(here: Visit) -> None:
         if not found:
             ui.label(say("There is no certificate yet.")).classes("detail")
     ui.timer(1.0, lambda: frame.show(here.view()))
+
+
+def _shown(found: Sequence[Version]) -> Iterator[Version]:
+    """All but drafts that a later version of the same certificate took the place of."""
+    newest = {one.id: one.version for one in found}
+    for one in found:
+        if one.version == newest[one.id] or one.state not in (State.DRAFT, State.RETURNED):
+            yield one
 
 
 def _waits(one: Version) -> bool:
