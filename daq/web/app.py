@@ -42,6 +42,7 @@ from daq.web.pages import (
 )
 from daq.web.plan import channel_plans
 from daq.web.poller import Poller
+from daq.web.programs import program_routes
 from daq.wiring import DataFiles, records_of
 from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
@@ -104,6 +105,7 @@ def build_app(desk: Desk) -> FastAPI:
     guard(app)
     app.include_router(entrance(desk))
     app.include_router(document_routes(desk))
+    app.include_router(program_routes(desk))
 
     @app.get("/calendar.ics")
     def calendar(request: Request) -> Response:

@@ -2,17 +2,11 @@
 
 from collections.abc import Iterable
 
-from daq.i18n import N_
+from daq.lab.role_words import ROLES
 from daq.security.people import Role
 from daq.web.words import Words
 
-ROLES = {
-    Role.TECHNICIAN: N_("technician"),
-    Role.METROLOGIST: N_("metrologist"),
-    Role.QUALITY_MANAGER: N_("quality manager"),
-    Role.ADMINISTRATOR: N_("administrator"),
-    Role.INSPECTOR: N_("inspector"),
-}
+__all__ = ["ROLES", "roles_text"]
 
 
 def roles_text(roles: Iterable[Role], words: Words) -> str:

@@ -17,7 +17,7 @@ from daq.records.migrations import open_records
 from daq.security.accounts import Accounts
 from daq.web.entrance import local_address
 from drivers.clock import SystemClock
-from tests.daq.security.staff import LI_PASSWORD, populate
+from tests.daq.security.staff import LI_PASSWORD, WU_PASSWORD, populate
 from tests.daq.web.test_app import SITE
 
 
@@ -119,3 +119,31 @@ def test_signing_in_leads_back(browser):
     assert local_address("/audit?record=person/li.wei&from=2026-01-01") == (
         "/audit?record=person/li.wei&from=2026-01-01"
     )
+
+
+def token_of(browser):
+    answer = browser.post("/api/v1/sign-in", data={"account": "wu.fang", "password": WU_PASSWORD})
+    return answer.json()["token"]
+
+
+def test_a_program_signs_in_by_token_or_with_each_request(browser):
+    assert browser.get("/api/v1/samples").status_code == 401
+    bearer = {"Authorization": f"Bearer {token_of(browser)}"}
+    assert browser.get("/api/v1/samples", headers=bearer).status_code == 200
+    assert browser.get("/api/v1/samples", auth=("wu.fang", WU_PASSWORD)).status_code == 200
+    assert browser.get("/api/v1/samples", auth=("wu.fang", "wrong")).status_code == 401
+    assert browser.get("/api/v1/samples", headers={"Authorization": "Basic ?"}).status_code == 401
+
+
+def test_the_cookie_of_a_page_reads_and_never_writes(browser):
+    sign_in(browser)
+    assert browser.get("/api/v1/samples").status_code == 200
+    body = {"number": "S-1", "product_zh": "黄连"}
+    assert browser.post("/api/v1/samples", json=body).status_code == 401
+
+
+def test_documents_need_a_sign_in(browser):
+    assert browser.get(f"/documents/{'0' * 64}").status_code == 401
+    sign_in(browser)
+    assert browser.get(f"/documents/{'0' * 64}").status_code == 404
+    assert browser.get("/documents/..%2f..%2fetc%2fpasswd").status_code == 404
