@@ -1,7 +1,7 @@
 """The columns of one measurand among those of a printed table: part, stage and unit of each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from calibration.certificates.imported import Stage
@@ -12,6 +12,7 @@ from calibration.certificates.pdf.tables import Column, Grid
 from calibration.units import Unit
 
 _PERCENTS = ("humidity", "moisture", "fraction")
+_POWER = re.compile(r"10\s?\^|[×xX*·]\s?10")
 _MEAN = re.compile(r"平均|mean|average", re.I)
 _COMMON_UNIT = re.compile(r"单位\s*[:为]\s*\(?([^\s()，,;]{1,8})|unit\s*:\s*(\S{1,8})", re.I)
 
@@ -31,6 +32,11 @@ class Meant:
     def head(self) -> str:
         """Its head in one line."""
         return " ".join(self.column.head)
+
+    @property
+    def has_power(self) -> bool:
+        """Whether its numbers are to be multiplied by a power of ten in the head, which is not done here."""
+        return _POWER.search(self.head) is not None
 
     @property
     def quantity(self) -> str:
@@ -184,4 +190,12 @@ def _group(meant: Sequence[Meant], stage: Stage, branch: str) -> Group:
             doubles.append(one)
         elif not all(is_blank(cell.text) for cell in one.column.cells):
             columns.setdefault(one.part, one)
+    if _is_weight(columns):
+        columns[Part.VALUE] = replace(columns.pop(Part.REFERENCE), part=Part.VALUE)
     return Group(stage, branch, columns, tuple(doubles))
+
+
+def _is_weight(columns: Mapping[Part, Meant]) -> bool:
+    """Whether masses stand beside their nominal values and nothing is indicated."""
+    of_points = set(columns) & set(CORE)
+    return of_points == {Part.NOMINAL, Part.REFERENCE} and columns[Part.REFERENCE].quantity == "mass"

@@ -98,6 +98,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 _LABEL = _pattern()
+_PAGE = re.compile(r"[\s,;(/]*(?:第\s*\d+\s*页|共\s*\d+\s*页|page\s*\d)", re.I)
 _NUMBERS = ("number", "serial_number", "asset_number", "model")
 _SAME_LEFT_PT = 2.0
 _NEXT_LINE_EM = 0.9
@@ -224,6 +225,8 @@ def _value(line: Line, start: int, end: int) -> tuple[str, Box] | None:
         start += 1
     while end > start and line.text[end - 1] in " :;,(/_":
         end -= 1
+    page = _PAGE.search(line.text, start, end)
+    end = page.start() if page else end
     text = line.text[start:end].strip()
     return (re.sub(r" {2,}", " ", text), line.box_of(start, end)) if text else None
 

@@ -10,7 +10,7 @@ from calibration.certificates.pdf.numbers import NUMBER, read_unit, read_value
 from calibration.certificates.pdf.text import Page, place_on
 
 _UNIT = r"(?P<unit>[^\s\d()\[\];,:=。、；，~]{1,8})?"
-_POWERED = rf"{NUMBER}(?:\s?[×xX*·]\s?10\s?\^?\s?[+-]?\d{{1,2}})?"
+_POWERED = rf"{NUMBER}(?:\s?[×xX*·]\s?10\s?\^?\s?[+-]?\s?\^?\d{{1,2}})?(?!\s?[×xX*·]\s?10|\s?\^|[\d.])"
 _U = re.compile(
     rf"(?:(?<![A-Za-z])U\s*(?P<rel>rel|r)?\s*(?:95|0\.95|99)?\s*(?P<rel2>rel)?|不确定度)(?:\s*U)?"
     rf"\s*(?:\([^()]{{1,30}}\))?\s*[,:]?\s*(?:均|都)?\s*(?:为|是|=|:)+\s*[±]?\s*(?P<value>{_POWERED})\s*{_UNIT}"

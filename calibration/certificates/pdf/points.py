@@ -11,7 +11,7 @@ from calibration.certificates.native_points import contradiction
 from calibration.certificates.pdf.columns import Group, Meant
 from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value
 from calibration.certificates.pdf.particulars import read_u
-from calibration.certificates.pdf.roles import Part
+from calibration.certificates.pdf.roles import OF_UNIT, Part
 from calibration.certificates.pdf.tables import Cell, Grid
 from calibration.certificates.pdf.text import place_on
 from calibration.certificates.pdf.uncertainty import Around, Uncertainty, expanded_at, uncertainty_of
@@ -129,6 +129,12 @@ class Table:
                 place_on(self._grid.page, double.column.box),
                 f"a further column {double.head!r} with the same meaning as another is not read: look at it",
             )
+        for meant in self._group.columns.values():
+            if meant.has_power and meant.part in OF_UNIT:
+                self._findings.error(
+                    place_on(self._grid.page, meant.column.box),
+                    f"the head {meant.head!r} has a power of ten; its numbers are not read, key them in",
+                )
         for meant in self._group.core:
             if meant.has_common_unit and meant.unit is not None:
                 self._findings.warn(
@@ -199,7 +205,9 @@ class Table:
 
     def _value(self, part: Part, cell: Cell, number: int) -> Decimal | None:
         """The number of a cell in the unit of its column."""
-        if is_blank(cell.text) or (part is Part.LIMIT and read_value(cell.text) is None):
+        if is_blank(cell.text) or self._group.columns[part].has_power:
+            return None
+        if part is Part.LIMIT and read_value(cell.text) is None:
             return None
         read = read_value(cell.text.rstrip("* "))
         if read is None and part is Part.UNCERTAINTY:

@@ -25,7 +25,8 @@ _MARGINS_PT = 12.0
 """Left and right margin of a cell together, at most."""
 _DIGITS = re.compile(r"[0-9.]")
 _NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]+")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+_SUPERSCRIPTS = str.maketrans(_RAISED, "0123456789+-")
 _DASHES = dict.fromkeys(map(ord, "−–—－‒﹣‐‑⁃"), "-") | dict.fromkeys(map(ord, "～〜∼˜"), "~")
 _ILLEGIBLE = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
 
@@ -167,7 +168,7 @@ def _line(chars: list[Char]) -> Line:
     text = ""
     boxes: list[Box | None] = []
     segments: list[Segment] = []
-    start, raised = 0, False
+    start, raised, in_power = 0, False, False
     for i, char in enumerate(chars):
         gap = char.box[0] - chars[i - 1].box[2] if i else 0.0
         if gap > SEGMENT_EM * size:
@@ -179,6 +180,9 @@ def _line(chars: list[Char]) -> Line:
             start = len(text) if len(spaces) > 1 else start
         above = char.size < _SMALL * size and char.middle < middle - 0.08 * size
         written = plain(char.text)
+        if written.startswith("^") and in_power and gap <= SPACE_EM * size:
+            written = written[1:]
+        in_power = char.text in _RAISED
         if above and not raised and text.endswith("10") and written[:1] in "-+0123456789":
             written = "^" + written
         raised = above
@@ -190,6 +194,6 @@ def _line(chars: list[Char]) -> Line:
 
 def plain(text: str) -> str:
     """Text in one spelling: half-width, one kind of minus, exponents behind ``^``."""
-    if text in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" and text:
+    if text in _RAISED and text:
         return "^" + text.translate(_SUPERSCRIPTS)
     return unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)

@@ -8,13 +8,14 @@ from decimal import Decimal
 from calibration.certificates.findings import Findings
 from calibration.certificates.kind import Kind
 from calibration.certificates.pdf.columns import Group, Meant
-from calibration.certificates.pdf.numbers import read_unit
+from calibration.certificates.pdf.numbers import quantity_of, read_unit
 from calibration.certificates.pdf.particulars import ConstantU, constant_u, factors_in, probabilities_in
 from calibration.certificates.pdf.roles import Part
 from calibration.certificates.pdf.tables import HEADING, OF_STANDARDS, Grid
 from calibration.certificates.pdf.text import place_on
-from calibration.units import Unit
+from calibration.units import UNITS, Unit, ratio
 
+_LARGEST_PART = Decimal("0.01")
 _OF_RESULTS = re.compile(r"结果|扩展不确定度|expanded uncertainty", re.I)
 _SECTION = re.compile(r"结果|环境|条件|注|说明|误差|示值|results?|conditions?", re.I)
 
@@ -34,6 +35,8 @@ class Uncertainty:
     constant: Decimal | None = None
     unit: str = ""
     is_relative: bool = False
+    share: Decimal | None = None
+    """Of a relative U: the part of the value that its unit is, 0.01 for per cent; None if it does not say."""
     k: Decimal | None = None
     probability: Decimal | None = None
 
@@ -50,10 +53,12 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
     if has_u and Part.K not in group.columns:
         k = _factor((column.head if column else "", heads, near), around, place, findings)
     probabilities = probabilities_in(f"{heads}\n{near}") or probabilities_in(around.text)
+    is_relative = _is_relative(column, group) if column else bool(stated and _of_value(stated, group))
     return Uncertainty(
         constant=stated.value if stated else None,
         unit=_unit(column, stated, group, place, findings),
-        is_relative=_is_relative(column, group) if column else bool(stated and _of_value(stated, group)),
+        is_relative=is_relative,
+        share=_share(column, stated, place, findings) if is_relative else None,
         k=k,
         probability=probabilities[0] if has_u and len(probabilities) == 1 else None,
     )
@@ -137,6 +142,18 @@ def _is_relative(column: Meant, group: Group) -> bool:
     return "rel" in column.head.lower() or (column.quantity == "fraction" and not group.is_in_percent)
 
 
+def _share(column: Meant | None, stated: ConstantU | None, place: str, findings: Findings) -> Decimal | None:
+    """The factor of a relative U; a bare number that is not small could be meant in per cent."""
+    unit = column.unit if column is not None else read_unit(stated.unit) if stated and stated.unit else None
+    if stated is not None and not stated.unit and stated.value < _LARGEST_PART:
+        unit = UNITS["1"]
+    if unit is None or quantity_of(unit) != "fraction":
+        findings.error(place, "U is relative, and it does not say whether in per cent; key U in")
+        return None
+    share = ratio(unit, UNITS["1"])
+    return Decimal(share.numerator) / share.denominator
+
+
 def _unit(
     column: Meant | None, stated: ConstantU | None, group: Group, place: str, findings: Findings
 ) -> str:
@@ -151,12 +168,12 @@ def _unit(
             findings.error(place, f"the unit {stated.unit!r} of U is not known; key U in")
             return ""
         return own if unit.symbol == "%" and group.is_in_percent else unit.symbol
-    if column is not None or stated is not None:
+    if column is not None or (stated is not None and not stated.is_relative):
         findings.warn(
             place, f"U has no unit; it is read as {own or 'nothing'}, that of the results: check it"
         )
         return own
-    return ""
+    return own if stated is not None else ""
 
 
 def _shorter(written: str) -> Unit | None:
@@ -178,4 +195,4 @@ def expanded_at(
     value = own if has_column else uncertainty.constant
     if value is None or not uncertainty.is_relative:
         return value
-    return None if against is None else abs(against) * value / 100
+    return None if against is None or uncertainty.share is None else abs(against) * value * uncertainty.share
