@@ -107,9 +107,9 @@ class Hearing:
     def is_stale(self, instrument: str, at_ns: int) -> Judged:
         """Whether its readings no longer come and nothing says why."""
         ear = self.ears[instrument]
-        if ear.lost is not None or ear.faults:
+        if ear.lost is not None:
             return Judged(Verdict.UNKNOWN, {})
-        if not self._is_old(instrument, at_ns):
+        if ear.faults or not self._is_old(instrument, at_ns):  # a refusal that lasts is told once
             return Judged(Verdict.WELL, {})
         if self.is_stopped(at_ns).verdict is Verdict.BAD:
             return Judged(Verdict.UNKNOWN, {})  # the cause has its own alert

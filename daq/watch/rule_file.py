@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,20 @@ from daq.errors import SettingsError
 from daq.lab.method_parts import Part, Word
 from daq.lab.method_steps import Environment, Hold, RepeatUntil
 from daq.lab.methods import Method
-from daq.mistakes import Place, found_at, sentence_of
+from daq.mistakes import Place, found_at, key_of, sentence_of
 from daq.watch.rule_parts import (
     RULE_TYPES,
     AnyRule,
     ChannelRule,
+    Disagreement,
     Limit,
+    Lost,
     Messages,
     OfMethod,
     PlateOfBalance,
     Severities,
     SeverityRule,
+    WindowedRule,
 )
 
 Band = tuple[Decimal | None, Decimal | None]
@@ -101,7 +103,8 @@ def load_rulebook(own: Path | None, methods: Mapping[str, Method], targets: Coll
         raise SettingsError((*mistakes, *more))
     rules = {rule.name: rule for rule in shipped.rules} | {rule.name: rule for rule in site.rules}
     where = str(own)
-    found = [*_unknown_disabled(where, site, rules), *_twice(where, site.rules)]
+    kept = tuple(rule for rule in rules.values() if rule.name not in site.disabled)
+    found = [*_unknown_disabled(where, site, rules), *_twice(where, site.rules), *_twice_lost(where, kept)]
     bands: dict[tuple[str, str], Band] = {}
     for path, file in ((str(shipped_path), shipped), (where, site)):
         for number, rule in enumerate(file.rules, 1):
@@ -115,7 +118,6 @@ def load_rulebook(own: Path | None, methods: Mapping[str, Method], targets: Coll
     messages, severities = site.messages or shipped.messages, site.severity or shipped.severity
     if found or messages is None or severities is None:
         raise SettingsError(tuple(found))
-    kept = tuple(rule for rule in rules.values() if rule.name not in site.disabled)
     return Rulebook(kept, messages, severities, bands)
 
 
@@ -130,9 +132,12 @@ def rules_without_channel(own: Path, rulebook: Rulebook, channels: Sequence[Know
         if not about:
             names = ", ".join(each.path for each in channels)
             yield f"{key}: is about no channel of this site; it has {names}"
-        against = getattr(rule, "against", None)
-        if against is not None and not any(fnmatchcase(each.path, against) for each in channels):
-            yield f"{key}.against: found {against!r}, which is no channel of this site"
+        if isinstance(rule, Disagreement) and rule.against not in {each.path for each in channels}:
+            yield f"{key}.against: found {rule.against!r}, which is no channel of this site"
+        if isinstance(rule, WindowedRule) or (isinstance(rule, Limit) and rule.indication):
+            for each in about:
+                if each.unit != rule.unit:
+                    yield f"{key}.unit: found {rule.unit!r}; {each.path} indicates in {each.unit}"
 
 
 def _read(path: Path) -> tuple[_File | None, list[str]]:
@@ -161,6 +166,9 @@ def _sentence(path: Path, document: Any, detail: ErrorDetails) -> str:
         found = found_at(document, (*place, "kind"))
         kind = found if isinstance(found, str) else None
         return f"{path}: rule[{int(place[1]) + 1}].kind: found {kind!r}; allowed are {', '.join(RULE_TYPES)}"
+    if isinstance(found_at(document, place), dict) and detail["type"] == "value_error":
+        # about several keys of a table, which the message names
+        return f"{path}: {key_of(place)}: {detail['msg'].removeprefix('Value error, ')}"
     return sentence_of(str(path), document, {**detail, "loc": place}, _allowed(document, place[:-1]))
 
 
@@ -173,7 +181,7 @@ def _allowed(document: Any, around: Place) -> list[str]:
     }
     names = [part for part in around if isinstance(part, str)]
     table: type[Part] = _File
-    if names and names[-1] == "rule":
+    if around and around[0] == "rule" and len(around) == 2:
         table = RULE_TYPES[found_at(document, (*around, "kind"))]
     elif names:
         table = tables.get(names[-1], SeverityRule)
@@ -192,6 +200,15 @@ def _twice(where: str, rules: Sequence[AnyRule]) -> Iterator[str]:
         if rule.name in seen:
             yield f"{where}: rule[{number}].name: {rule.name!r} is used twice; every rule needs its own name"
         seen.add(rule.name)
+
+
+def _twice_lost(where: str, rules: Sequence[AnyRule]) -> Iterator[str]:
+    lost = [rule.name for rule in rules if isinstance(rule, Lost)]
+    if len(lost) > 1:
+        yield (
+            f"{where}: {' and '.join(lost)} are of kind 'lost': one cause is one alert, so only one of them "
+            "can hold; add the other to disabled"
+        )
 
 
 def _cross_mistakes(

@@ -96,26 +96,28 @@ class Limit(ChannelRule):
         return self
 
 
-class _Windowed(ChannelRule):
+class WindowedRule(ChannelRule):
+    """A rule about the indications of the last minutes."""
+
     window_s: Span
     unit: Unit
 
 
-class Rate(_Windowed):
+class Rate(WindowedRule):
     """Means that lie further apart than ``most`` within the window: a gradient."""
 
     kind: Literal["rate"]
     most: Positive
 
 
-class Step(_Windowed):
+class Step(WindowedRule):
     """The mean of a window that jumped away from the mean of the window before."""
 
     kind: Literal["step"]
     most: Positive
 
 
-class Noise(_Windowed):
+class Noise(WindowedRule):
     """A standard deviation within the window outside its band: too noisy, or suspiciously quiet."""
 
     kind: Literal["noise"]
@@ -156,7 +158,7 @@ class PlateOfBalance(Part):
         return limits.upper or Decimal(0)
 
 
-class ZeroDrift(_Windowed):
+class ZeroDrift(WindowedRule):
     """The zero of an idle balance that wandered away."""
 
     kind: Literal["zero-drift"]

@@ -1,9 +1,10 @@
 """A site that is watched in tests: a real journal, real records, a clock in the hand."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,14 @@ from drivers.profiles import load_profiles
 from drivers.reading import Channel, Event, EventKind, Quality, Reading
 from tests.clocks import HandClock
 
+_NUMBERS = itertools.count()
+"""Tests share one database: each has its own site in it."""
 NOON_NS = int(datetime(2026, 11, 24, 4, tzinfo=UTC).timestamp()) * 10**9
 """Tuesday, 12:00 in Shanghai."""
 S = 10**9
+
+QUIET = 'disabled = ["certificate-missing"]\n'
+"""The instruments of most tests have no certificates."""
 
 HEAD = """
 [messages]
@@ -62,7 +68,13 @@ class Papers:
         return self.by_channel
 
 
-def site_settings(names: Sequence[str], url: str = "tcp://192.0.2.{n}:4001", **more: Any) -> Settings:
+def site_settings(
+    names: Sequence[str],
+    url: str = "tcp://192.0.2.{n}:4001",
+    beside: Sequence[dict[str, Any]] = (),
+    **more: Any,
+) -> Settings:
+    """A site of thermo-hygrometers; ``beside`` are further instruments."""
     instruments = [
         {
             "name": name,
@@ -76,8 +88,8 @@ def site_settings(names: Sequence[str], url: str = "tcp://192.0.2.{n}:4001", **m
         }
         for n, name in enumerate(names)
     ]
-    site = {"id": "t", "name_zh": "试验站", "name_en": "Test site"}
-    return Settings.model_validate({"site": site, "instrument": instruments, **more})
+    site = {"id": f"t{next(_NUMBERS)}", "name_zh": "试验站", "name_en": "Test site"}
+    return Settings.model_validate({"site": site, "instrument": [*instruments, *beside], **more})
 
 
 def target(name: str = "mail", **more: Any) -> dict[str, Any]:
@@ -87,7 +99,7 @@ def target(name: str = "mail", **more: Any) -> dict[str, Any]:
 class Watched:
     """One site, its journal open, and an engine that can be thrown away and made anew."""
 
-    def __init__(self, folder: Path, records: Engine, settings: Settings, rules: str) -> None:
+    def __init__(self, folder: Path, records: Engine, settings: Settings, rules: str = "") -> None:
         self.records = records
         self.settings = settings
         self.clock = HandClock(NOON_NS)
@@ -97,7 +109,7 @@ class Watched:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "journal.db"
         rules_file = folder / "alerts.toml"
-        rules_file.write_text(rules, encoding="utf-8")
+        rules_file.write_text(rules or QUIET, encoding="utf-8")
         self.book: Rulebook = load_rulebook(
             rules_file, load_methods(), [entry.name for entry in settings.notify]
         )
@@ -110,8 +122,8 @@ class Watched:
         return AlertEngine(self.records, site, sources, self.clock)
 
     @contextmanager
-    def acquiring(self) -> Iterator["Watched"]:
-        """The journal is open, and every instrument has a temperature and a humidity."""
+    def acquiring(self, *before: tuple[str, str]) -> Iterator["Watched"]:
+        """The journal is open and has the channels, and the watch has begun after ``before``."""
         with Journal.open(self.path, self.clock) as journal:
             self.journal = journal
             for entry in self.settings.instruments:
@@ -119,6 +131,8 @@ class Watched:
                     journal.define_channel(
                         ChannelDefinition(entry.name, Channel(name, name, unit), entry.profile, "", "")
                     )
+            self.read_all(*before)
+            self.step()
             try:
                 yield self
             finally:
@@ -133,24 +147,39 @@ class Watched:
         while self.engine.step():
             pass
 
-    def read(self, instrument: str, text: str, channel: str = "temperature", **more: Any) -> None:
-        """One reading now."""
-        unit = {"temperature": "degC", "humidity": "%RH"}[channel]
-        quality = more.get("quality", Quality.GOOD)
-        reading = Reading(instrument, channel, text, unit, self.clock.now_ns(), quality, b"x")
-        assert self.journal is not None
-        self.journal.append([reading]).wait(10)
+    def read_all(self, *readings: tuple[str, str]) -> None:
+        """One reading of the temperature of each instrument, now."""
+        if readings and self.journal is not None:
+            now_ns = self.clock.now_ns()
+            rows = [
+                Reading(name, "temperature", text, "degC", now_ns, Quality.GOOD, b"x")
+                for name, text in readings
+            ]
+            self.journal.append(rows).wait(10)
 
-    def event(self, kind: EventKind, instrument: str, text: str = "", channel: str = "") -> None:
+    def series(self, instrument: str, texts: Sequence[str], apart_s: float) -> None:
+        """Readings of the past seconds, the last one now, written at once."""
+        start_ns = self.clock.now_ns() - round((len(texts) - 1) * apart_s * S)
+        rows = [
+            Reading(
+                instrument, "temperature", text, "degC", start_ns + round(n * apart_s * S), Quality.GOOD, b"x"
+            )
+            for n, text in enumerate(texts)
+        ]
         assert self.journal is not None
-        self.journal.append([Event(kind, instrument, self.clock.now_ns(), text, channel)]).wait(10)
+        self.journal.append(rows).wait(10)
+
+    def events(self, kind: EventKind, *instruments: str) -> None:
+        """One event of each instrument, now."""
+        if self.journal is not None:
+            now_ns = self.clock.now_ns()
+            self.journal.append([Event(kind, name, now_ns, "gone") for name in instruments]).wait(10)
 
     def seconds(self, number: int, *readings: tuple[str, str]) -> None:
         """So many seconds pass; each second every one of ``readings`` comes, and the engine steps."""
         for _ in range(number):
             self.clock.pass_time(1)
-            for instrument, text in readings:
-                self.read(instrument, text)
+            self.read_all(*readings)
             self.step()
 
     def alerts(self, rule: str | None = None) -> list[Alert]:
@@ -176,7 +205,3 @@ class Watched:
                 .order_by(messages.c.id)
             )
             return [(row.kind, row.subject) for row in rows]
-
-
-def today(t_ns: int) -> date:
-    return datetime.fromtimestamp(t_ns // S, UTC).date()

@@ -1,0 +1,32 @@
+"""Records that the tests of one file share, and sites that are watched."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from daq.records.database import records_url
+from daq.records.migrations import open_records
+from daq.settings import Settings
+from tests.daq.watch.alert_site import Watched
+
+
+@pytest.fixture(scope="module")
+def shared_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An SQLite database; every site has its own name in it."""
+    with open_records(records_url(tmp_path_factory.mktemp("records"))) as engine:
+        yield engine
+
+
+@pytest.fixture
+def watch(tmp_path: Path, shared_records: Engine) -> Iterator[Callable[..., Watched]]:
+    """Make a site that is watched, its journal open until the test ends."""
+    with ExitStack() as stack:
+
+        def make(settings: Settings, rules: str = "", records: Engine | None = None) -> Watched:
+            site = Watched(tmp_path / settings.site.id, records or shared_records, settings, rules)
+            return stack.enter_context(site.acquiring())
+
+        yield make
