@@ -128,6 +128,7 @@ class _Capturing:
         into = next(one for one in inputs if one.name == step.into)
         found = self._reading(step.role, unit_of(into.unit).kind.value, step.unstable)
         if found.meant.value is None and not into.indication:
+            settle(self._state, self._objections)  # what the register says about it says more
             indication = f"{found.taken.row.raw_text} {found.taken.channel.unit}"
             words = {"instrument": found.taken.channel.instrument, "indication": indication}
             raise refuse([remark("not-corrected", why=NOT_CORRECTED[found.meant.state], **words)])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from daq.records.database import RECORDS_FILE, records_url
+from daq.records.database import make_engine, records_url
 from daq.records.migrations import open_records
 from tests.daq.lab.sessions.bench import furnish, open_bench
 
@@ -16,23 +16,23 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
     with open_records(records_url(folder)) as engine:
         furnish(engine, folder)
+        with open_bench(engine, folder):
+            pass  # the journal knows its channels
     return folder
 
 
 @pytest.fixture
 def site(furnished: Path, tmp_path: Path) -> Path:
-    """A folder with records and blobs, as a data directory is."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(furnished / RECORDS_FILE, folder)
-    shutil.copytree(furnished / "blobs", folder / "blobs")
-    return folder
+    """A data directory: records, blobs and journal."""
+    return Path(shutil.copytree(furnished, tmp_path / "data"))
 
 
 @pytest.fixture
 def bench(site: Path):
-    with open_records(records_url(site)) as engine, open_bench(engine, site) as made:
+    engine = make_engine(records_url(site))
+    with open_bench(engine, site) as made:
         yield made
+    engine.dispose()
 
 
 @pytest.fixture
