@@ -33,16 +33,12 @@ QUALITY_MANAGER = "li.jun"
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """A person of the demo; the password is printed, so it protects nothing."""
+    """A person of the demo."""
 
     account: str
     name: str
     role: Role
-
-    @property
-    def password(self) -> str:
-        """What the demo prints."""
-        return f"demo {self.account}"
+    password: str = "coptis by the river"  # noqa: S105 - the demo prints it, so it protects nothing
 
 
 PEOPLE = (
