@@ -28,6 +28,12 @@ _MAGIC = (
     (b"\x7fELF", "application/x-executable"),
     (b"#!", "text/x-shellscript"),
 )
+_ACTIVE_TEXT = (
+    (re.compile(rb"<svg", re.I), "image/svg+xml"),
+    (re.compile(rb"<!doctype html|<(html|head|body|script|iframe)\b", re.I), "text/html"),
+)
+_TEXT_HEAD = 1024
+_ALIASES = {"image/jpg": "image/jpeg", "application/x-pdf": "application/pdf"}
 _BINARY = {mime_type for _, mime_type in _MAGIC}
 _WELCOME = {
     "application/pdf",
@@ -93,8 +99,18 @@ def _name(written: str, block: etree._Element, findings: Findings) -> str:
     return shown
 
 
+def _sniffed(content: bytes) -> str:
+    """The type by the first bytes; of texts only those that a browser would run."""
+    for start, kind in _MAGIC:
+        if content.startswith(start):
+            return kind
+    head = content[:_TEXT_HEAD]
+    return next((kind for pattern, kind in _ACTIVE_TEXT if pattern.search(head)), "")
+
+
 def _check_type(mime_type: str, content: bytes, block: etree._Element, findings: Findings) -> None:
-    actual = next((kind for start, kind in _MAGIC if content.startswith(start)), "")
+    mime_type = _ALIASES.get(mime_type, mime_type)
+    actual = _sniffed(content)
     if (actual and actual != mime_type) or (not actual and mime_type in _BINARY):
         findings.warn(
             block,

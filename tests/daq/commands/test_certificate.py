@@ -173,6 +173,8 @@ MORE = {
     "file with a path": (with_file("../../etc/x", "application/pdf", b"%PDF-1"), FINDINGS, "shown as 'x'"),
     "file turned round": (with_file("a\u202efdp.exe", "application/pdf", b"%PDF-1"), FINDINGS, "'afdp.exe'"),
     "file of another type": (with_file("a.pdf", "application/pdf", b"MZ"), FINDINGS, "by its first bytes"),
+    "HTML called text": (with_file("a.txt", "text/plain", b" <script>x"), FINDINGS, "is text/html by its"),
+    "a proper JPEG": (with_file("a.jpg", "image/jpg", b"\xff\xd8\xff\xe0"), USABLE, ""),
     "SVG inside": (with_file("a.svg", "image/svg+xml", b"<svg/>"), FINDINGS, "only handed out as a download"),
     "no base64": (with_file("a.pdf", "application/pdf", "@@@"), REFUSED, "no base64"),
     "8 MiB inside": (with_file("a.pdf", "application/pdf", "A" * 11_300_000), REFUSED, "Text node too long"),

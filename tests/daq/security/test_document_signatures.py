@@ -126,6 +126,23 @@ def test_a_comment_that_splits_a_value_is_not_read(
     assert [str(point.error) for point in found.imported.proposals[0].points] == ["0.0", "0.08", "0.25"]
 
 
+def test_what_hides_in_the_signature_is_not_read(
+    against: CertificatesSettings, laboratory: Holder, authority: Holder
+) -> None:
+    """An object inside ``ds:Signature`` is not covered by it: a forged link there must not be seen."""
+    forged = etree.fromstring(
+        '<ds:Object xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:dcc="https://ptb.de/dcc">'
+        "<dcc:measuringEquipment><dcc:certificate><dcc:referralID>FORGED</dcc:referralID></dcc:certificate>"
+        "</dcc:measuringEquipment></ds:Object>"
+    )
+    data = signed(BALANCE, laboratory, authority)
+    found = look(changed(data, lambda _, signature: signature.append(forged)), against)
+    assert states(found)[:3] == ("intact", "trusted", "matches")
+    assert found.imported is not None
+    assert found.imported.links == look(data, against).imported.links  # type: ignore[union-attr]
+    assert "FORGED" not in str(found.imported)
+
+
 def test_somebody_else_signs_it_again(against: CertificatesSettings) -> None:
     stranger = issued("Laboratory")
     found = look(signed(BALANCE, stranger), against)
