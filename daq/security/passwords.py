@@ -1,7 +1,8 @@
 """Which passwords are taken, and how they are kept (OWASP ASVS 5.0, 6.2 and 11.4.2).
 
 At least 8 characters, better 15; anything that can be typed, blanks and Chinese too; no rules about kinds of
-characters, no change after a time; not one of the commonest, not the name. Kept is what Argon2id makes of it.
+characters, no change after a time; not one of the commonest, not the name, not made of a few pieces that are
+tried first. Kept is what Argon2id makes of it.
 """
 
 from argon2 import PasswordHasher
@@ -9,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from daq.errors import PasswordError
 from daq.security.common_passwords import COMMON_PASSWORDS
+from daq.security.guessing import LEAST_EFFORT, effort
 
 SHORTEST = 8
 ADVISED = 15
@@ -19,7 +21,7 @@ def demand_good_password(password: str, *names: str) -> None:
     """Check a new password of a person with these names.
 
     Raises:
-        PasswordError: too short, too long, not Unicode text, one of the commonest, or a name.
+        PasswordError: too short, too long, not Unicode text, one of the commonest, a name, or soon guessed.
     """
     if len(password) < SHORTEST:
         raise PasswordError(
@@ -33,10 +35,15 @@ def demand_good_password(password: str, *names: str) -> None:
     except UnicodeEncodeError as error:
         raise PasswordError("The password is not Unicode text; type it again.") from error
     plain = _plain(password)
-    if plain in COMMON_PASSWORDS or len(set(plain)) == 1:
+    if plain in COMMON_PASSWORDS:
         raise PasswordError("This is one of the passwords that are tried first; choose another.")
     if plain in {_plain(name) for name in names}:
         raise PasswordError("The password is the name; choose another.")
+    if effort(password, names) < LEAST_EFFORT:
+        raise PasswordError(
+            "The password is made of few pieces that are tried first, such as runs of keys, years, names, "
+            "repeated signs or words of log-ins; take a few unusual words."
+        )
 
 
 class PasswordKeeper:

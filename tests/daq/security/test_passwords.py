@@ -11,13 +11,13 @@ from daq.security.passwords import LONGEST, PasswordKeeper, demand_good_password
 @pytest.mark.parametrize(
     "password",
     [
-        "qpwoeirt",  # 6.2.1: eight are enough
+        "mvqzbkwy",  # 6.2.1: eight are enough
         "onlylowercaseletters",  # 6.2.5: no rules about kinds of characters
         "92837465",
         "两只黄鹂鸣翠柳。",  # eight characters, not bytes
         "blanks are taken too",
-        "x" * 63 + "y",  # 6.2.9: at least 64 are allowed
-        "ab" * (LONGEST // 2),
+        ("eight calm herons over forty green fields, " * 2)[:64],  # 6.2.9: at least 64 are allowed
+        "".join(chr(0x4E00 + 7 * number) for number in range(LONGEST)),
         "🧪🧫🔬⚖️🌡️🧂🥣🌶️",
     ],
 )
