@@ -70,7 +70,9 @@ class Sample:
     lot: str = ""
     origin: str = ""
     amount: str = ""
-    received_ns: int | None = None
+    sampled_by: str = ""
+    received_on: str = ""
+    """Day, as it was written down."""
     condition: str = ""
     """As received."""
 
@@ -152,12 +154,23 @@ class InstrumentUsed:
     serial_number: str = ""
     certificate: str = ""
     """Number; empty where no certificate was in force."""
+    needs_certificate: bool = True
+    """Whether it may be used only with one, by the register of equipment."""
     laboratory: str = ""
     """That issued the certificate."""
     valid_until: datetime.date | None = None
     """Last day."""
     was_valid: bool = True
     """Whether everything that makes it valid was met throughout its use."""
+    stands_on: tuple[str, ...] = ()
+    """Numbers of the certificates of the standards that its certificate names."""
+    chain_holds: bool = True
+    """Whether no step up from its certificate is broken, expired or circular."""
+
+    @property
+    def is_traceable(self) -> bool:
+        """Whether nothing limits the traceability through it."""
+        return not self.needs_certificate or (bool(self.certificate) and self.was_valid and self.chain_holds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,8 +250,8 @@ class Timed:
     lowest: str = ""
     """Temperature, with its unit."""
     highest: str = ""
-    remark: str = ""
-    """Why it was shorter, longer, colder or warmer."""
+    remark: Words = NOTHING
+    """Why it was shorter, longer, colder or warmer, or why it was struck out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +263,7 @@ class StepDone:
     turn: int
     name: str
     t_ns: int
-    remark: str = ""
+    remark: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +311,8 @@ class RawSheet:
 
     laboratory: Laboratory
     session: str
+    final: bool
+    """Whether a second person has reviewed the session; otherwise the paper says that it may still change."""
     printed_ns: int
     sample: Sample | None
     """None for a check of an instrument."""

@@ -13,10 +13,7 @@ def laboratory_of(settings: LaboratorySettings | None) -> Laboratory:
     Raises:
         PaperError: the site has no section ``[laboratory]``, or its logo cannot be read.
     """
-    if settings is None:
-        raise PaperError(
-            N_("site.toml has no section [laboratory]; papers need the laboratory's names and address.")
-        )
+    settings = demand_laboratory(settings)
     logo = b""
     if settings.logo_file is not None:
         try:
@@ -34,3 +31,16 @@ def laboratory_of(settings: LaboratorySettings | None) -> Laboratory:
         marks=tuple(Mark(mark.name, mark.number) for mark in settings.marks),
         logo=logo,
     )
+
+
+def demand_laboratory(settings: LaboratorySettings | None) -> LaboratorySettings:
+    """The section of the site's configuration, without which there are no papers.
+
+    Raises:
+        PaperError: the site has none.
+    """
+    if settings is None:
+        raise PaperError(
+            N_("site.toml has no section [laboratory]; papers need the laboratory's names and address.")
+        )
+    return settings

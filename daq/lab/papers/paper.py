@@ -23,6 +23,7 @@ from daq.lab.papers.blocks import (
 )
 from daq.lab.papers.codes import ATTACHMENT, check_code, json_of, sha256_of
 from daq.lab.papers.content import (
+    NOTHING,
     Ambient,
     Deviation,
     InstrumentUsed,
@@ -79,7 +80,7 @@ def render(paper: Paper, words: PaperWords) -> bytes:
         "heading": first,
         "heading2": second,
         "number": paper.number,
-        "draft": "" if paper.content.method.approved else words.say("Draft method, not approved"),
+        "draft": _unfinished(paper.content, words),
         "code": code,
         "qr": qr_svg(f"HENGLIANG {paper.reference} {code} SHA256:{sha256_of(value).upper()}"),
         "running": {"left": f"{words.of(laboratory.name)} · {first}", "right": paper.reference},
@@ -94,6 +95,16 @@ def render(paper: Paper, words: PaperWords) -> bytes:
         },
     }
     return typeset_pdf("paper.typ", data, paper.made_ns // NS_PER_S)
+
+
+def _unfinished(content: Report | RawSheet, words: PaperWords) -> str:
+    """Why nobody may rely on the paper; empty where nothing speaks against it."""
+    said = []
+    if not content.method.approved:
+        said.append(words.say("Draft method, not approved"))
+    if isinstance(content, RawSheet) and not content.final:
+        said.append(words.say("NOT FINAL: not reviewed, it may still change"))
+    return " · ".join(said)
 
 
 def _head(laboratory: Laboratory, words: PaperWords, *, with_marks: bool) -> dict[str, Any]:
@@ -217,7 +228,7 @@ def instrument_blocks(instruments: Sequence[InstrumentUsed], words: PaperWords) 
                 words.of(each.title),
                 each.model or DASH,
                 each.serial_number or DASH,
-                each.certificate or Cell(words.say("none"), strong=True, tone="bad"),
+                _certificate(each, words),
                 each.laboratory or DASH,
                 _valid_until(each, words),
             ]
@@ -225,6 +236,17 @@ def instrument_blocks(instruments: Sequence[InstrumentUsed], words: PaperWords) 
         for each in instruments
     ]
     return [section(words.say("Instruments and standards")), table(columns, rows, 8.2)]
+
+
+def _certificate(instrument: InstrumentUsed, words: PaperWords) -> Cell:
+    if not instrument.certificate:
+        needed = instrument.needs_certificate
+        word = words.say("none") if needed else words.say("not required")
+        return Cell(word, strong=needed, tone="bad" if needed else "")
+    if instrument.chain_holds:
+        return Cell(instrument.certificate)
+    broken = words.say("chain of traceability broken")
+    return Cell(f"{instrument.certificate}\n▲ {broken}", strong=True, tone="bad")
 
 
 def _valid_until(instrument: InstrumentUsed, words: PaperWords) -> Cell:
@@ -252,7 +274,11 @@ def deviation_blocks(deviations: Sequence[Deviation], words: PaperWords) -> list
 
 
 def signed_line(signed: Signed, words: PaperWords) -> str:
-    """``李伟 (metrologist), released, 2026-11-23 14:03:22``."""
+    """``李伟 (metrologist), released, 2026-11-23 14:03:22``; without role where nothing was signed."""
+    if signed.role == NOTHING:
+        message = N_("{name}, {meaning}, {time}")
+        parts = (signed.name, words.of(signed.meaning), words.time(signed.t_ns))
+        return words.say(message, name=parts[0], meaning=parts[1], time=parts[2])
     return words.say(
         "{name} ({role}), {meaning}, {time}",
         name=signed.name,

@@ -188,7 +188,7 @@ def _timed(timed: Sequence[Timed], words: PaperWords) -> list[Block]:
                 each.instrument or DASH,
                 typeset(each.lowest) or DASH,
                 typeset(each.highest) or DASH,
-                each.remark,
+                words.of(each.remark),
             ]
         )
         for each in timed
@@ -250,7 +250,7 @@ def _steps(steps: Sequence[StepDone], words: PaperWords) -> list[Block]:
                 words.of(each.step),
                 f"{each.portion or DASH} · {each.turn}",
                 each.name,
-                each.remark,
+                words.of(each.remark),
             ]
         )
         for each in steps

@@ -39,6 +39,15 @@ CLIENTS = "△"
 OUTSIDE = "*"
 """Marks an item outside the scope of the accreditation."""
 
+_TRACEABLE = N_(
+    "The results are metrologically traceable to the International System of Units (SI) through the "
+    "certificates listed."
+)
+_LIMITED = N_(
+    "Not every instrument had a certificate in force: metrological traceability to the International "
+    "System of Units (SI) holds for the certificates listed, as limited by the deviations and releases."
+)
+
 
 def render_report(report: Report, language: str, timezone: str) -> bytes:
     """The report as PDF/A-3, with its content attached as JSON.
@@ -109,7 +118,6 @@ def _amendment(report: Report, words: PaperWords) -> list[Block]:
 def _facts(report: Report, words: PaperWords) -> list[Fact]:
     sample = report.sample
     product = words.of(sample.product)
-    received = words.date(sample.received_ns) if sample.received_ns is not None else ""
     return [
         Fact(f"{words.say('Product')} {CLIENTS}", product),
         Fact(words.say("Sample number"), sample.number),
@@ -117,14 +125,15 @@ def _facts(report: Report, words: PaperWords) -> list[Fact]:
         Fact(f"{words.say('Lot')} {CLIENTS}", sample.lot),
         Fact(f"{words.say('Address of the client')} {CLIENTS}", sample.client_address),
         Fact(f"{words.say('Place of origin')} {CLIENTS}", sample.origin),
-        Fact(words.say("Received on"), received),
+        Fact(words.say("Received on"), sample.received_on),
         Fact(words.say("Condition as received"), sample.condition),
         Fact(words.say("Amount of sample"), sample.amount),
+        Fact(f"{words.say('Sampled by')} {CLIENTS}", sample.sampled_by),
         Fact(words.say("Tested on"), words.days(report.begun_ns, report.ended_ns)),
         Fact(words.say("Place of the tests"), words.of(report.place)),
         Fact(words.say("Issued on"), words.date(report.issued_ns)),
-        *method_facts(report.method, words),
         Fact(words.say("Session number"), report.session),
+        *method_facts(report.method, words),
     ]
 
 
@@ -235,7 +244,7 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
     if any(item.outside_scope for item in report.items) and report.laboratory.marks:
         outside = N_("Items marked {mark} are outside the scope of the accreditation.")
         lines.append(words.say(outside, mark=OUTSIDE))
-    lines.append(words.say(_traceability(report)))
+    lines += _traceability(report, words)
     lines.append(
         words.say(
             "Signed electronically. The content is attached to the PDF file; with the check code anybody can "
@@ -246,21 +255,21 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
     return lines
 
 
-def _traceability(report: Report) -> str:
+def _traceability(report: Report, words: PaperWords) -> list[str]:
+    """ISO/IEC 17025:2017, 6.5: through which certificates, and what those stand on."""
     if report.simulated:
-        return N_(
-            "Simulated instruments: the data have no metrological traceability and must not be used as "
-            "results."
-        )
-    if all(each.certificate and each.was_valid for each in report.instruments):
-        return N_(
-            "The results are metrologically traceable to the International System of Units (SI) through the "
-            "certificates listed."
-        )
-    return N_(
-        "Not every instrument had a certificate in force: metrological traceability to the International "
-        "System of Units (SI) holds for the certificates listed, as limited by the deviations and releases."
-    )
+        return [
+            words.say(
+                "Simulated instruments: the data have no metrological traceability and must not be used as "
+                "results."
+            )
+        ]
+    is_whole = all(each.is_traceable for each in report.instruments)
+    message = _TRACEABLE if is_whole else _LIMITED
+    named = {each.certificate: each.stands_on for each in report.instruments if each.stands_on}
+    stands = [f"{number}: {', '.join(standards)}" for number, standards in named.items()]
+    sentence = words.say("Standards that these certificates name: {list}.", list="; ".join(stands))
+    return [words.say(message), *([sentence] if stands else [])]
 
 
 def _uncertainty_statement(items: Sequence[Item], words: PaperWords) -> list[str]:

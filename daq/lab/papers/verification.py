@@ -149,7 +149,9 @@ class Issued:
     """Whether a report of this number and version was issued."""
     same_code: bool
     same_file: bool
-    """Whether this very file was; one in the other language has the same code."""
+    """Whether this very file was, in either language."""
+    replaced_by: int | None = None
+    """The version that is in force, if this one is not any more."""
 
     @property
     def sentence(self) -> str:
@@ -158,22 +160,29 @@ class Issued:
             return "The records of this laboratory have no such report."
         if not self.same_code:
             return "The records of this laboratory have another content under this number and version."
-        if not self.same_file:
-            return "This laboratory issued a report with this content; this file is another copy of it."
-        return "This laboratory issued this file."
+        found = (
+            "This laboratory issued this file."
+            if self.same_file
+            else "This laboratory issued a report with this content; this file is another copy of it."
+        )
+        if self.replaced_by is None:
+            return found
+        return f"{found} It is no longer valid: version {self.replaced_by} has replaced it."
 
 
 def find_issued(connection: Connection, paper: CheckedPaper) -> Issued:
     """Compare a report with the register of the reports that were issued here."""
-    row = connection.execute(
-        select(reports.c.check_code, reports.c.document_sha256).where(
-            reports.c.number == paper.number, reports.c.version == paper.version
-        )
-    ).one_or_none()
+    rows = connection.execute(
+        select(reports.c.version, reports.c.check_code, reports.c.body)
+        .where(reports.c.number == paper.number)
+        .order_by(reports.c.version)
+    ).all()
+    row = next((one for one in rows if one.version == paper.version), None)
     if row is None or not paper.is_report:
         return Issued(known=False, same_code=False, same_file=False)
     return Issued(
         known=True,
         same_code=row.check_code == paper.check_code,
-        same_file=row.document_sha256 == paper.document_sha256,
+        same_file=paper.document_sha256 in json.loads(row.body)["documents"].values(),
+        replaced_by=rows[-1].version if rows[-1].version > paper.version else None,
     )

@@ -47,7 +47,7 @@ def test_the_records_tell_whether_it_was_issued(verify, tmp_path):
         issue(engine, verify_paper((tmp_path / "report.pdf").read_bytes()))
     assert "This laboratory issued this file." in verify()
     found = json.loads(verify("--json"))
-    assert found["issued"] == {"known": True, "same_code": True, "same_file": True}
+    assert found["issued"] == {"known": True, "same_code": True, "same_file": True, "replaced_by": None}
 
 
 def test_another_file_is_one_sentence(verify, tmp_path):

@@ -71,7 +71,8 @@ SAMPLE = Sample(
     lot="2026-10-A",
     origin="黄水镇",
     amount="约 500 g",
-    received_ns=T0 - 20 * HOUR,
+    sampled_by="委托方",
+    received_on="2026-11-17",
     condition="密封袋装，干燥，无霉变",
 )
 METHOD = MethodUsed(
@@ -367,6 +368,7 @@ def raw_sheet(**changes):
     content = {
         "laboratory": LABORATORY,
         "session": "S-2026-0042",
+        "final": True,
         "printed_ns": T0 + 57 * HOUR,
         "sample": SAMPLE,
         "method": METHOD,

@@ -10,7 +10,7 @@ import pytest
 
 from calibration.uncertain import Uncertain
 from daq.lab.papers.codes import content_of
-from daq.lab.papers.from_outcome import item_of, working_of
+from daq.lab.papers.from_result import item_of, working_of
 from daq.lab.papers.raw_sheet import render_raw_sheet
 from daq.lab.results_outcome import BudgetRow, Note, Outcome
 from daq.lab.results_words import Words
@@ -169,19 +169,21 @@ def outcome(**changes):
 
 
 def test_an_outcome_is_reported_with_the_digits_of_its_method():
-    item = item_of(outcome())
+    item = item_of(outcome().as_json())
     assert (item.reported, item.U, item.k, item.level) == ("14.0", "0.11", "2.03", Decimal("0.9545"))
     assert item.verdicts == (ex.ROUNDED,)
     assert item.notes == (Words("仿真读数", "Simulated readings"),)
 
 
 def test_an_outcome_without_uncertainty_says_why():
-    item = item_of(outcome(u=None, k=None, U=None, dof=None, reported_U="", why_no_uncertainty="sd"))
+    item = item_of(
+        outcome(u=None, k=None, U=None, dof=None, reported_U="", why_no_uncertainty="sd").as_json()
+    )
     assert (item.U, item.k, item.level, item.why_no_uncertainty) == ("", "", None, "sd")
 
 
 def test_an_outcome_is_worked_out_with_its_budget():
-    working = working_of(outcome(), "mean(X)")
+    working = working_of(outcome().as_json(), "mean(X)")
     assert (working.symbol, working.expression, working.value, working.dof) == (
         "X_mean",
         "mean(X)",

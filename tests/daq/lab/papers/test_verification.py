@@ -131,7 +131,7 @@ def issue(engine, paper, **changes):
         "account": "chen.jing",
         "document_sha256": paper.document_sha256,
         "check_code": paper.check_code,
-        "body": "{}",
+        "body": as_text({"documents": {"zh_CN": paper.document_sha256}}),
     }
     with changing(engine) as connection:
         connection.execute(
