@@ -67,6 +67,12 @@ def open_document(data: bytes, file_name: str) -> Document:
     return Document(root, version, findings, numbers)
 
 
+def leave_out_foreign(root: etree._Element) -> None:
+    """Empty the places where XML of others may stand: a certificate hidden there is none of this one."""
+    for element in list(root.iter(SIGNATURE, f"{DCC}comment", f"{DCC}xml")):
+        del element[:]
+
+
 def _version(root: etree._Element, file_name: str) -> str:
     if root.tag != _ROOT:
         raise CertificateError((f"{file_name}: {_other_root(root)}",))

@@ -8,7 +8,7 @@ import hashlib
 from pathlib import Path
 
 from calibration.certificates.dcc.admin import read_administrative, read_conformity, read_links
-from calibration.certificates.dcc.document import SIGNATURE, open_document
+from calibration.certificates.dcc.document import SIGNATURE, leave_out_foreign, open_document
 from calibration.certificates.dcc.files import read_files
 from calibration.certificates.dcc.results import read_results
 from calibration.certificates.dcc.rules import (
@@ -37,8 +37,10 @@ def read_dcc(data: bytes, file_name: str, today: datetime.date, schema_dir: Path
             what was found and what is allowed.
     """
     document = open_document(data, file_name)
+    signatures = len(document.root.findall(SIGNATURE))
     if schema_dir is not None:
         check_schema(document, schema_dir)
+    leave_out_foreign(document.root)
     administrative = read_administrative(document)
     files = read_files(document)
     check_dates(administrative, today, document)
@@ -57,6 +59,6 @@ def read_dcc(data: bytes, file_name: str, today: datetime.date, schema_dir: Path
         conformity=read_conformity(document),
         links=read_links(document),
         files=files,
-        signatures=len(document.root.findall(SIGNATURE)),
+        signatures=signatures,
         findings=document.findings.all,
     )

@@ -354,7 +354,7 @@ def test_weights_are_proposed_as_material_measures_and_make_no_curve(shared):
     assert (mass.shape, mass.unit, mass.points[0].nominal) == (Shape.MATERIAL_MEASURE, "kg", "10 g 18L")
     assert str(mass.points[0].value) == "0.010000006"
     with pytest.raises(CertificateError, match="nothing is indicated"):
-        complete(imported, mass, {}, "w.xml")
+        draft_of(imported, mass, "", "w.xml")
 
 
 def test_the_schema_finds_what_the_content_rules_do_not(shared):
@@ -377,3 +377,22 @@ def test_values_are_those_of_the_file_in_float64():
     points = read(THERMOMETER).proposals[1].points
     indications = np.array([float(p.indication) for p in points])
     assert indications.tolist() == [20.01, 59.98, 100.10]
+
+
+@pytest.mark.parametrize("place", ["comment", "xml", "signature"])
+def test_a_certificate_hidden_in_another_one_is_not_read(place):
+    """Where XML of others may stand, links and files of another certificate are none of this one."""
+    hidden = (
+        "<dcc:measuringEquipment><dcc:certificate><dcc:referralID>HIDDEN</dcc:referralID></dcc:certificate>"
+        "</dcc:measuringEquipment><dcc:document><dcc:dataBase64>QQ==</dcc:dataBase64></dcc:document>"
+    )
+    ds = 'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+    around = {
+        "comment": f"<dcc:comment>{hidden}</dcc:comment></dcc:digital",
+        "signature": f"<ds:Signature {ds}><ds:Object>{hidden}</ds:Object></ds:Signature></dcc:digital",
+        "xml": f"<dcc:comment><dcc:xml>{hidden}</dcc:xml></dcc:comment></dcc:digital",
+    }
+    plain = read_dcc(BALANCE.encode(), "x.xml", TODAY)
+    found = read_dcc(BALANCE.replace("</dcc:digital", around[place]).encode(), "x.xml", TODAY)
+    assert (found.links, found.files) == (plain.links, plain.files)
+    assert found.signatures == (1 if place == "signature" else 0)
