@@ -23,6 +23,7 @@ from daq.records.migrations import open_records
 from daq.security.audit_verification import AUDIT_HEADS_FILE, export_head
 from daq.security.verification import verify_records
 from daq.settings import InstrumentEntry, Settings, TimeSeriesSettings
+from daq.shared_lines import line_conflicts
 from daq.stream.counts import open_shelf
 from daq.stream.cursor import StreamState, read_status
 from daq.stream.influx import InfluxWriter
@@ -340,7 +341,7 @@ def check_site(path: Path, settings: Settings) -> tuple[str, ...]:
             make_link(entry.url, profile, SystemClock())
         except ProfileError as error:
             mistakes.append(f"{key}: {error}")
-    return tuple(mistakes)
+    return (*mistakes, *line_conflicts(path, settings, profiles))
 
 
 def check_rules(path: Path, settings: Settings) -> tuple[str, ...]:
