@@ -143,11 +143,11 @@ def settled(engine, number="NC-2026-001"):
     do(engine, evaluate, metrologist("evaluated"), number, words)
 
 
-def test_a_passed_check_leads_to_nothing(staffed):
-    plan_checks(staffed)
-    answer = done(staffed, a_check(), now_ns=START_NS)
+def test_a_passed_check_leads_to_nothing(local):
+    plan_checks(local)
+    answer = done(local, a_check(), now_ns=START_NS)
     assert (answer.checks[0].passed, answer.nonconformity) == (True, None)
-    with reading(staffed) as connection:
+    with reading(local) as connection:
         assert nonconformities(connection) == ()
 
 
@@ -184,17 +184,17 @@ def test_a_failed_check_suspends_and_lists_what_stood_on_it_since_the_last_good_
     assert verify_records(staffed).ok
 
 
-def test_checks_and_consequences_are_written_together_or_not_at_all(staffed):
-    plan_checks(staffed)
+def test_checks_and_consequences_are_written_together_or_not_at_all(local):
+    plan_checks(local)
 
     def broken(connection, suspect):
         raise NonconformityError("the list cannot be made")
 
     with pytest.raises(NonconformityError, match="cannot be made"):
-        done(staffed, a_check(LATER, BAD), follow_up=FollowUp(broken, ZONE))
-    with reading(staffed) as connection:
+        done(local, a_check(LATER, BAD), follow_up=FollowUp(broken, ZONE))
+    with reading(local) as connection:
         assert checks_of(connection, "B-02-daily", "200 g") == ()
-    assert state_of(staffed) is EquipmentState.IN_USE
+    assert state_of(local) is EquipmentState.IN_USE
 
 
 def test_a_second_failure_widens_the_same_nonconformity(staffed):
@@ -211,23 +211,23 @@ def test_a_second_failure_widens_the_same_nonconformity(staffed):
         assert [one.number for one in nonconformities(connection)] == ["NC-2026-001"]
 
 
-def test_without_a_good_check_it_reaches_back_to_the_beginning(staffed):
-    plan_checks(staffed)
-    case = done(staffed, a_check(LATER, BAD)).nonconformity
+def test_without_a_good_check_it_reaches_back_to_the_beginning(local):
+    plan_checks(local)
+    case = done(local, a_check(LATER, BAD)).nonconformity
     assert case.content.cause.suspect.from_ns == 0
 
 
-def test_one_point_of_two_is_enough_and_the_earlier_good_check_counts(staffed):
-    plan_checks(staffed, TWO_POINTS)
+def test_one_point_of_two_is_enough_and_the_earlier_good_check_counts(local):
+    plan_checks(local, TWO_POINTS)
     two = {"plan": "B-02-two"}
     small = {"plan": "B-02-two", "point": "10 g", "reference": Decimal(10)}
-    done(staffed, a_check(START_NS, **two), a_check(START_NS, "10.01", **small), now_ns=START_NS)
-    done(staffed, a_check(at_day(1), **two), now_ns=at_day(1))
-    case = done(staffed, a_check(LATER, **two), a_check(LATER, "10.30", **small)).nonconformity
+    done(local, a_check(START_NS, **two), a_check(START_NS, "10.01", **small), now_ns=START_NS)
+    done(local, a_check(at_day(1), **two), now_ns=at_day(1))
+    case = done(local, a_check(LATER, **two), a_check(LATER, "10.30", **small)).nonconformity
     assert [one.point for one in case.content.cause.found] == ["10 g"]
     assert case.content.cause.suspect.from_ns == START_NS
     with pytest.raises(CheckError, match="One check is of one plan"):
-        done(staffed, a_check(LATER + 1, **two), a_check(LATER + 1))
+        done(local, a_check(LATER + 1, **two), a_check(LATER + 1))
 
 
 AS_FOUND = AsFound(
@@ -257,21 +257,21 @@ def test_a_calibration_that_finds_errors_beyond_the_mpe_is_answered_likewise(sta
     assert do(staffed, answer_calibration, METROLOGIST, good, FOLLOW_UP, LATER) is None
 
 
-def test_a_person_opens_one_for_what_was_observed(staffed):
+def test_a_person_opens_one_for_what_was_observed(local):
     suspect = Suspect("B-02", "mass", at_day(0), LATER)
     cause = Cause(kind="observation", record="", suspect=suspect, text="overloaded with 3 kg")
-    with reading(staffed) as connection:
+    with reading(local) as connection:
         listed = stood_on_it(connection, suspect)
-    case = do(staffed, open_nonconformity, MANAGER, cause, listed, (LATER, ZONE))
-    assert (case.content.cause.text, len(items(staffed))) == ("overloaded with 3 kg", 9)
+    case = do(local, open_nonconformity, MANAGER, cause, listed, (LATER, ZONE))
+    assert (case.content.cause.text, len(items(local))) == ("overloaded with 3 kg", 9)
     with pytest.raises(NonconformityError, match="Say what was observed"):
-        do(staffed, open_nonconformity, MANAGER, replace(cause, text=" "), (), (LATER, ZONE))
+        do(local, open_nonconformity, MANAGER, replace(cause, text=" "), (), (LATER, ZONE))
     unknown = replace(cause, suspect=replace(suspect, equipment="B-07"))
     with pytest.raises(EquipmentError, match="no equipment B-07"):
-        do(staffed, open_nonconformity, MANAGER, unknown, (), (LATER, ZONE))
-    do(staffed, open_nonconformity, MANAGER, cause, (), (at_day(303, 15) - 1, ZONE))
-    do(staffed, open_nonconformity, MANAGER, cause, (), (at_day(304, 15), ZONE))  # New Year in Shanghai
-    with reading(staffed) as connection:
+        do(local, open_nonconformity, MANAGER, unknown, (), (LATER, ZONE))
+    do(local, open_nonconformity, MANAGER, cause, (), (at_day(303, 15) - 1, ZONE))
+    do(local, open_nonconformity, MANAGER, cause, (), (at_day(304, 15), ZONE))  # New Year in Shanghai
+    with reading(local) as connection:
         assert [one.number for one in nonconformities(connection)] == [
             "NC-2027-001",
             "NC-2026-002",
@@ -279,9 +279,9 @@ def test_a_person_opens_one_for_what_was_observed(staffed):
         ]
 
 
-def test_one_person_widens_it_when_it_reaches_further(staffed):
-    opened(staffed)
-    new = do(staffed, add_evidence, MANAGER, ("NC-2026-001", "weights were\nmixed up", 5), (), LATER)
+def test_one_person_widens_it_when_it_reaches_further(local):
+    opened(local)
+    new = do(local, add_evidence, MANAGER, ("NC-2026-001", "weights were\nmixed up", 5), (), LATER)
     assert new.content.cause.suspect.from_ns == 5
     assert new.content.evidence == ("weights were mixed up",)
 
@@ -323,23 +323,23 @@ def test_every_item_is_decided_by_two_people_one_of_them_the_quality_manager(sta
     assert verify_records(staffed).ok
 
 
-def test_a_signature_is_for_what_it_was_given(staffed):
-    opened(staffed)
+def test_a_signature_is_for_what_it_was_given(local):
+    opened(local)
     number, what = "NC-2026-001", (Decision.VALID, "small")
     with pytest.raises(NotPermittedError, match="given for something else"):
-        do(staffed, decide, metrologist("checked"), number, [1], what)
+        do(local, decide, metrologist("checked"), number, [1], what)
     technician = signature("wu.fang", Role.TECHNICIAN, LATER, "decided")
     with pytest.raises(NotPermittedError, match="takes the role metrologist or quality-manager"):
-        do(staffed, decide, technician, number, [1], what)
+        do(local, decide, technician, number, [1], what)
     false = signature("wu.fang", Role.METROLOGIST, LATER, "decided")
     with pytest.raises(NotPermittedError, match=r"wu\.fang may not do this"):
-        do(staffed, decide, false, number, [1], what)
+        do(local, decide, false, number, [1], what)
     with pytest.raises(NonconformityError, match="A reason is needed"):
-        do(staffed, decide, metrologist("decided"), number, [1], (Decision.VALID, "  "))
+        do(local, decide, metrologist("decided"), number, [1], (Decision.VALID, "  "))
     with pytest.raises(NonconformityError, match="1001 characters long; 1000 are allowed"):
-        do(staffed, decide, metrologist("decided"), number, [1], (Decision.VALID, "x" * 1001))
+        do(local, decide, metrologist("decided"), number, [1], (Decision.VALID, "x" * 1001))
     with pytest.raises(NonconformityError, match="There is no nonconformity NC-2026-009"):
-        do(staffed, decide, metrologist("decided"), "NC-2026-009", [1], what)
+        do(local, decide, metrologist("decided"), "NC-2026-009", [1], what)
 
 
 def test_the_instrument_is_resumed_on_a_passed_check_and_a_signature(staffed):
@@ -368,22 +368,22 @@ def test_the_instrument_is_resumed_on_a_passed_check_and_a_signature(staffed):
     assert again.content.cause.suspect.from_ns == after
 
 
-def test_an_instrument_under_repair_or_kept_by_another_stays_where_it_is(staffed):
-    opened(staffed)
+def test_an_instrument_under_repair_or_kept_by_another_stays_where_it_is(local):
+    opened(local)
     suspect = Suspect("B-02", "mass", at_day(0), LATER)
     cause = Cause(kind="observation", record="", suspect=suspect, text="dropped")
-    do(staffed, open_nonconformity, MANAGER, cause, (), (LATER, ZONE))
+    do(local, open_nonconformity, MANAGER, cause, (), (LATER, ZONE))
     after = at_day(4)
-    done(staffed, a_check(after), now_ns=after)
-    do(staffed, resume, metrologist("resumed", after), "NC-2026-001", "cleaned")
-    assert state_of(staffed) is EquipmentState.SUSPENDED
-    with reading(staffed) as connection:
+    done(local, a_check(after), now_ns=after)
+    do(local, resume, metrologist("resumed", after), "NC-2026-001", "cleaned")
+    assert state_of(local) is EquipmentState.SUSPENDED
+    with reading(local) as connection:
         now = find_equipment(connection, "B-02")
     repair = replace(now.about, state=EquipmentState.UNDER_REPAIR)
     change = EquipmentChange("B-02", now.version, repair, "sent to the maker")
-    change_equipment(staffed, HandClock(after), METROLOGIST, change)
-    do(staffed, resume, metrologist("resumed", after), "NC-2026-002", "looked at")
-    assert state_of(staffed) is EquipmentState.UNDER_REPAIR
+    change_equipment(local, HandClock(after), METROLOGIST, change)
+    do(local, resume, metrologist("resumed", after), "NC-2026-002", "looked at")
+    assert state_of(local) is EquipmentState.UNDER_REPAIR
 
 
 def test_it_is_closed_only_when_all_is_decided_and_evaluated(staffed):
