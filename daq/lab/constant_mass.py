@@ -33,7 +33,8 @@ class LoopView:
 
 def mass_g(capture: Capture) -> Decimal:
     """The indication in g, with the digits that the balance sent."""
-    return convert(Decimal(capture.raw_text), capture.unit, "g")
+    mass = Decimal(capture.raw_text)
+    return mass if capture.unit == "g" else convert(mass, capture.unit, "g")
 
 
 def loop_rule(procedure: Procedure, step: RepeatUntil) -> ConstantMassRule:
@@ -83,7 +84,7 @@ def _why(step: RepeatUntil, masses: Sequence[Decimal], last: int, rule: Constant
     facts: dict[str, str | int] = {
         "last": _in_g(masses[last]),
         "previous": _in_g(masses[last - 1]),
-        "difference": f"{plain(difference)} mg",
+        "difference": f"{plain(difference.normalize())} mg",
         "limit": f"{plain(rule.limit_mg)} mg",
     }
     if difference <= rule.limit_mg:

@@ -267,6 +267,12 @@ def define_channels(journal: Journal) -> None:
             )
 
 
+def certificate_of(name: str) -> str:
+    """The certificate of an instrument with one channel."""
+    channel, _, unit, serial_number = CHANNELS[name][0]
+    return _certificate(name, channel, unit, serial_number)
+
+
 @functools.cache
 def _certificates() -> tuple[str, ...]:
     texts = [BALANCE]
