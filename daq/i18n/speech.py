@@ -26,6 +26,7 @@ class Speech:
 
     def __init__(self, language: str, timezone: str) -> None:
         self.language = language
+        self.timezone = timezone
         self._catalogue = translation(language)
         self._zone = ZoneInfo(timezone)
 

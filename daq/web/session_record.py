@@ -1,6 +1,6 @@
 """What a session has in hand, on its page: sample, captures that stand or are struck, how to strike one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from nicegui import run, ui
 
@@ -12,6 +12,7 @@ from daq.lab.session_events import Act, SessionEvent, Stage
 from daq.lab.session_records import Loaded
 from daq.lab.session_state import SessionState
 from daq.lab.session_steps import STRIKEABLE, strike
+from daq.web.digits import expanded
 from daq.web.forms import Question, ask, said
 from daq.web.frame import box
 from daq.web.session_words import remark_text, step_title
@@ -74,7 +75,7 @@ def _what(event: SessionEvent, captures: list[Capture], method: Method, words: W
     """What an event brought, in a line each."""
     for one in captures:
         into = f"{one.into} = " if one.into else ""
-        u = f"  u = {one.u:.2g}" if one.u is not None else ""
+        u = f"  u = {expanded(one.u)}" if one.u is not None else ""
         yield f"{into}{with_unit(one.raw_text, one.unit)}{u}"
     if event.act is Act.ENTERED:
         unit = next(one.unit for one in method.procedure.inputs if one.name == event.text("into"))
@@ -87,7 +88,9 @@ def _what(event: SessionEvent, captures: list[Capture], method: Method, words: W
         yield words.say("stopped")
 
 
-def _striking(here: Visit, state: SessionState, event: SessionEvent, changed: Changed):  # type: ignore[no-untyped-def]
+def _striking(
+    here: Visit, state: SessionState, event: SessionEvent, changed: Changed
+) -> Callable[[], Awaitable[None]]:
     async def go() -> None:
         say, bench = here.words.say, here.desk.bench
         text = say("It stays in the record with your reason, and does not count any more.")

@@ -7,12 +7,14 @@ from nicegui import run, ui
 
 from daq.i18n.figures import symbol, with_unit
 from daq.lab import session_signing as signing
+from daq.lab.papers.words import PaperWords
 from daq.lab.session_events import Stage
 from daq.lab.session_records import BENCH_ROLES
 from daq.lab.session_results import KeptResult, finish_session
 from daq.lab.session_signing import PERFORMED, REVIEWED, REVIEWERS
 from daq.lab.session_state import SessionState
 from daq.security.people import Role
+from daq.web.digits import expanded
 from daq.web.forms import Question, ask, ask_signed, said, table
 from daq.web.frame import box
 from daq.web.session_words import VERDICTS
@@ -67,7 +69,7 @@ def _verdict(verdict: Any, words: Words) -> str:
 
 
 def _how(verdict: Any, words: Words) -> str:
-    unit = symbol(verdict["unit"])
+    unit, paper = symbol(verdict["unit"]), PaperWords(words.language, words.timezone)
     sides = [f"≥ {verdict['lower']} {unit}"] if verdict["lower"] else []
     sides += [f"≤ {verdict['upper']} {unit}"] if verdict["upper"] else []
     comparison = {
@@ -78,12 +80,10 @@ def _how(verdict: Any, words: Words) -> str:
         " ".join(sides),
         verdict["edition"],
         f"{comparison}: {verdict['compared']} {unit}",
-        verdict["rule"],
+        paper.rule(verdict["rule"]),
     ]
     if verdict["risk"] is not None:
-        parts.append(
-            words.say("risk of a wrong decision {risk} %", risk=f"{100 * float(verdict['risk']):.2g}")
-        )
+        parts.append(words.say("risk of a wrong decision {risk}", risk=paper.risk(float(verdict["risk"]))))
     return " · ".join(parts)
 
 
@@ -104,9 +104,9 @@ def _budget(body: Any, words: Words) -> Iterator[tuple[str, ...]]:
         count = f" × {row['count']}" if row["count"] > 1 else ""
         yield (
             f"{_either(row['quantity'], words)}{count}",
-            f"{float(row['u']):.2g}" if row["u"] is not None else "",
+            expanded(float(row["u"])) if row["u"] is not None else "",
             row["distribution"],
-            f"{float(row['contribution']):.2g}",
+            expanded(float(row["contribution"])),
             f"{100 * float(row['share']):.1f}",
             row["source"],
         )

@@ -18,6 +18,7 @@ from daq.web.facts import ChannelNow, ChannelState
 from daq.web.forms import Question, ask, said
 from daq.web.frame import box, put
 from daq.web.pages.live import ChannelFace
+from daq.web.session_instruments import choosers, missing
 from daq.web.session_words import (
     VERBS,
     instruction,
@@ -66,6 +67,8 @@ class TaskPanel:
         ui.label(words.either(task.step.title_zh, task.step.title_en)).classes("big")
         ui.label(place_text(task, words)).classes("detail")
         ui.label(instruction(task.step, words)).classes("instruction")
+        demands = missing(self._method.procedure, self._state, self._portion)
+        choosers(self._here, demands, self._state, self._portion, lambda state: self.changed(state))
         if task.action == "capture":
             self._live(task)
         if task.action == "stop-timer":

@@ -6,14 +6,13 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
-from daq.lab.equipment import Equipment, equipment
-from daq.lab.equipment_description import EquipmentState
 from daq.lab.method_records import MethodState, MethodVersion, method_versions
 from daq.lab.sessions import Order, start_session
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.forms import said
 from daq.web.frame import Frame, box
+from daq.web.session_instruments import fitting
 from daq.web.visit import Visit, opened
 
 
@@ -33,7 +32,6 @@ class NewSession:
         self._frame = Frame(here, here.words.say("Start a session"), "sessions")
         with reading(here.desk.engine) as connection:
             found = [one for one in method_versions(connection) if one.state is not MethodState.WITHDRAWN]
-            self._equipment = equipment(connection)
         self._versions = {f"{one.method.name} {one.method.version}": one for one in found}
         self._fields: dict[str, Any] = {}
         self._roles: dict[str, Any] = {}
@@ -94,22 +92,11 @@ class NewSession:
             self._fields |= {"limit": limit, "portions": portions}
             for one in procedure.instruments:
                 if one.scope == "session":
-                    fitting = self._fitting(one.kind)
+                    options = fitting(self._here.desk, one, words)
                     title = words.either(one.title_zh, one.title_en)
-                    choice = next(iter(fitting), None)
-                    field = ui.select(
-                        fitting, label=title, value=choice, with_input=True, new_value_mode="add-unique"
-                    )
+                    choice = next(iter(options), None)
+                    field = ui.select(options, label=title, value=choice)
                     self._roles[one.role] = field.props("outlined")
-
-    def _fitting(self, kind: str) -> dict[str, str]:
-        words = self._here.words
-
-        def title(one: Equipment) -> str:
-            return f"{one.name} {words.either(one.title_zh, one.title_en)}"
-
-        usable = [one for one in self._equipment.values() if one.state is not EquipmentState.RETIRED]
-        return {one.name: title(one) for one in usable if one.fits(kind)}
 
     async def _start(self) -> None:
         here = self._here
