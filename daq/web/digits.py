@@ -1,6 +1,6 @@
 """Numbers as a person in a laboratory writes them: never a float's tail, never an exponent."""
 
-from calibration.rounding import plain, round_to_place, round_uncertainty
+from calibration.rounding import plain, round_to_digits, round_to_place, round_uncertainty
 from daq.i18n.figures import typeset
 from daq.lab.meaning import Meant
 
@@ -48,3 +48,8 @@ def unit(meant: Meant, channel_unit: str) -> str:
 def expanded(uncertainty: float) -> str:
     """U in at most two significant digits."""
     return plain(round_uncertainty(uncertainty)) if uncertainty > 0 else "0"
+
+
+def figure(value: float, digits: int = 3) -> str:
+    """A computed number in so many significant digits, such as an error or a centre."""
+    return typeset(plain(round_to_digits(value, digits))) if value else "0"

@@ -6,10 +6,10 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
-from calibration.rounding import decimal_of, plain, round_to_digits
+from calibration.rounding import decimal_of, plain
 from daq.errors import CheckError
 from daq.i18n import N_
-from daq.i18n.figures import symbol, typeset
+from daq.i18n.figures import symbol
 from daq.lab.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, mark_check
 from daq.lab.check_drift import DatedForecast, forecast_of
 from daq.lab.check_plans import CheckPlan, plan_named
@@ -20,7 +20,7 @@ from daq.security.people import Role
 from daq.web.check_words import CHARTS, FINDINGS, TRUSTS
 from daq.web.control_picture import control_options
 from daq.web.desk import Desk
-from daq.web.digits import expanded
+from daq.web.digits import expanded, figure
 from daq.web.forms import Question, ask, said, table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, opened
@@ -83,7 +83,7 @@ def _chart(here: Visit, plan: CheckPlan, chart: ControlChart) -> None:
         text = say(TRUSTS[baseline.trial.trust], count=len(baseline.counted))
         if baseline.limits is not None:
             centre, sigma, unit = baseline.limits.centre, baseline.limits.sigma, symbol(plan.unit)
-            text += f": {typeset(plain(round_to_digits(centre, 3)))} ± 3 × {expanded(sigma)} {unit}"
+            text += f": {figure(centre)} ± 3 × {expanded(sigma)} {unit}"
         ui.label(text).classes("detail")
     for choice, price in chart.prices:
         sentence = say(
@@ -117,7 +117,7 @@ def _row(here: Visit, check: RecordedCheck) -> tuple[str, ...]:
         here.words.time(check.t_ns),
         f"{check.indication:.7g}",
         f"{check.reference:.7g}",
-        expanded(abs(check.error)) if check.error >= 0 else f"−{expanded(-check.error)}",
+        figure(check.error),
         expanded(check.U),
         f"{plain(decimal_of(check.mpe))} {symbol(check.unit)}",
         f"✓ {say('passed')}" if check.passed else f"✗ {say('not passed')}",
