@@ -104,13 +104,6 @@ class AlertTurns:
         }
 
 
-def is_overdue(book: Rulebook, alert: Alert, at_ns: int) -> bool:
-    """Whether nobody acknowledged an alert in time, and that was not noted yet."""
-    minutes = book.severity(alert.severity).escalate_after_min
-    is_waiting = alert.state == "raised" and alert.escalated_ns is None and alert.cause_id is None
-    return minutes is not None and is_waiting and at_ns - alert.raised_ns >= minutes * 60 * NS_PER_S
-
-
 def escalate(connection: Connection, book: Rulebook, alert: Alert, at_ns: int) -> None:
     """Note that nobody acknowledged an alert in time."""
     minutes = book.severity(alert.severity).escalate_after_min

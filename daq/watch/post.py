@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from daq.records.alerts import Alert, Shelf, count_unacknowledged, open_alerts, open_shelves
 from daq.records.messages import (
+    RAISED,
     SIGN_OF_LIFE,
     NewMessage,
     drop_signs_of_life,
@@ -21,7 +22,7 @@ from daq.records.messages import (
 from daq.schedule import is_within
 from daq.security.audit import Json
 from daq.settings import NotifyEntry, Settings
-from daq.watch.alert_turns import escalate, is_overdue, take_down
+from daq.watch.alert_turns import escalate, take_down
 from daq.watch.rule_file import Rulebook
 from daq.watch.rules import NS_PER_S
 from daq.watch.telling import WINDOW_S, Situation, Teller, Telling
@@ -96,11 +97,7 @@ class Post:
         now = self._situation(connection, moment, alerts, memory)
         memory.untold -= {alert.id for alert in alerts if self._teller.is_settled(alert, now)}
         return Work(
-            tuple(
-                alert
-                for alert in alerts
-                if alert.key not in shelves and is_overdue(self._book, alert, moment.at_ns)
-            ),
+            tuple(alert for alert in alerts if self._is_overdue(alert, now)),
             tuple(shelf for shelf in shelves.values() if shelf.until_ns <= moment.now_ns),
             tuple(self._teller.tellings(now)) if alerts else (),
             tuple(target for target in self._targets if self._is_sign_due(target, moment.now_ns, memory)),
@@ -140,6 +137,20 @@ class Post:
             failing=failing_targets(connection, self._site),
             known_ns=memory.known_ns,
         )
+
+    def _is_overdue(self, alert: Alert, now: Situation) -> bool:
+        """Whether nobody acknowledged in time, counted from when people were told; noted once."""
+        minutes = self._book.severity(alert.severity).escalate_after_min
+        is_waiting = alert.state == "raised" and alert.escalated_ns is None and alert.cause_id is None
+        if minutes is None or not is_waiting or alert.key in now.shelved:
+            return False
+        named = [now.told.get((alert.id, target.name)) for target in self._targets]
+        starts = [said.times_ns[-1] for said in named if said is not None and said.phase == RAISED]
+        if starts:
+            return now.now_ns - min(starts) >= minutes * 60 * NS_PER_S
+        if any(self._teller.wanted(alert, target, now) for target in self._targets):
+            return False  # somebody is still to be told, after a quiet night for instance
+        return now.at_ns - alert.raised_ns >= minutes * 60 * NS_PER_S
 
     def _is_sign_due(self, target: NotifyEntry, now_ns: int, memory: PostMemory) -> bool:
         local = self._local(now_ns)

@@ -4,7 +4,7 @@ It looks at states, not at changes: after a restart, outage or quiet night it sa
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daq.records.alerts import Alert
 from daq.records.messages import CLEARED, ESCALATED, RAISED, Told
@@ -74,8 +74,11 @@ class Teller:
         return found
 
     def is_settled(self, alert: Alert, now: Situation) -> bool:
-        """Whether an alert is over and nobody has to be told any more."""
-        return not alert.is_open and not any(self.wanted(alert, target, now) for target in self._targets)
+        """Whether an alert is over and nobody has to be told any more, also when it comes off its shelf."""
+        unshelved = replace(now, shelved=())
+        return not alert.is_open and not any(
+            self.wanted(alert, target, unshelved) for target in self._targets
+        )
 
     def wanted(self, alert: Alert, target: NotifyEntry, now: Situation) -> str | None:
         """What a target does not know yet of an alert, sooner or later to be told."""

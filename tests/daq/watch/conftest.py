@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from daq.records.database import records_url
 from daq.records.migrations import open_records
@@ -17,6 +17,9 @@ from tests.daq.watch.alert_site import Watched
 def shared_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An SQLite database; every site has its own name in it."""
     with open_records(records_url(tmp_path_factory.mktemp("records"))) as engine:
+        # these tests drop what is in memory, not the power
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+        engine.dispose()
         yield engine
 
 
