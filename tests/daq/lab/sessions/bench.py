@@ -242,9 +242,9 @@ def furnish(engine: Engine, folder: Path) -> None:
 
 
 @contextmanager
-def open_bench(engine: Engine, folder: Path) -> Iterator[TestBench]:
+def open_bench(engine: Engine, folder: Path, now_ns: int = START_NS) -> Iterator[TestBench]:
     """A furnished site at work: its journal is written."""
-    clock = HandClock(START_NS)
+    clock = HandClock(now_ns)
     laboratory = Laboratory(Register(engine, clock, BlobStore(folder / "blobs"), SHANGHAI))
     with Journal.open(folder / "journal.db", clock) as journal:
         define_channels(journal)

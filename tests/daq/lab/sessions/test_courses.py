@@ -68,17 +68,9 @@ def once_more(bench, session, portion=1):
         act(bench, session, task)
 
 
-def dried_once(bench, **changes):
-    """A moisture whose first portion was dried once and is to be weighed."""
-    bench.check_balance()
-    session = bench.start(MOISTURE, **changes)
-    walk(bench, session, until=until_step("first-dry-mass"))
-    return session
-
-
-def test_the_constant_mass_loop_goes_on_and_stops_in_words_with_figures(bench):
+def test_the_constant_mass_loop_goes_on_and_stops_in_words_with_figures(dried):
     """ChP 0832 method 2: dry 1 h more until two weighings differ by 5 mg or less; the last one counts."""
-    session = dried_once(bench)
+    bench, session = dried
     state = weigh(bench, session, "23.8471").state
     assert why_of(state, 1).sentence == ("First mass 23.8471 g: it is weighed again after the next drying.")
     once_more(bench, session)
@@ -112,8 +104,8 @@ def test_the_smaller_mass_counts_where_the_method_says_so(bench):
     assert why_of(state, 1).facts["counts"] == "23.8400 g"
 
 
-def test_a_struck_weighing_leaves_the_loop_as_if_it_had_not_been(bench):
-    session = dried_once(bench)
+def test_a_struck_weighing_leaves_the_loop_as_if_it_had_not_been(dried):
+    bench, session = dried
     weigh(bench, session, "23.8471")
     once_more(bench, session)
     wrong = weigh(bench, session, "23.8470")
@@ -126,8 +118,8 @@ def test_a_struck_weighing_leaves_the_loop_as_if_it_had_not_been(bench):
     assert [one.raw_text for one in state.loops[0].weighings] == ["23.8471", "23.8400"]
 
 
-def test_a_struck_first_mass_is_replaced_by_the_next_that_stands(bench):
-    session = dried_once(bench)
+def test_a_struck_first_mass_is_replaced_by_the_next_that_stands(dried):
+    bench, session = dried
     first = weigh(bench, session, "23.9471")
     once_more(bench, session)
     weigh(bench, session, "23.8409")
@@ -138,8 +130,8 @@ def test_a_struck_first_mass_is_replaced_by_the_next_that_stands(bench):
     assert why_of(state, 1).code == "mass-constant"
 
 
-def test_a_loop_that_never_ends_stops_and_two_people_may_end_it(bench):
-    session = dried_once(bench)
+def test_a_loop_that_never_ends_stops_and_two_people_may_end_it(dried):
+    bench, session = dried
     weigh(bench, session, "24.0000")
     for number in range(8):
         once_more(bench, session)
@@ -155,8 +147,8 @@ def test_a_loop_that_never_ends_stops_and_two_people_may_end_it(bench):
     assert next(one for one in state.positions if one.portion == 1).is_through
 
 
-def test_portions_go_through_the_oven_at_their_own_pace(bench):
-    session = dried_once(bench)
+def test_portions_go_through_the_oven_at_their_own_pace(dried):
+    bench, session = dried
     state = bench.state(session)
     places = {task.place.portion: task.place.step for task in state.tasks}
     assert places == {1: "first-dry-mass", 2: "first-cooling"}
@@ -241,14 +233,6 @@ def test_only_what_the_method_lets_go_is_skipped(bench):
     assert state.deviations[-1].remark.sentence == "sample-picture was skipped: no camera"
 
 
-def finished(bench, method=MOISTURE, **changes):
-    bench.check_balance()
-    session = bench.start(method, **changes)
-    walk(bench, session)
-    finish_session(bench.bench, CHEN, session)
-    return session
-
-
 def test_parallels_too_far_apart_take_another_determination(bench):
     bench.check_balance()
     session = bench.start("water-shield-dried-solids")
@@ -278,8 +262,8 @@ def test_parallels_too_far_apart_take_another_determination(bench):
     assert all(one.portion in (0, 1) for one in state.standing_captures)
 
 
-def test_a_result_is_kept_with_captures_certificates_and_verdict(bench):
-    session = finished(bench, limit="drug-chp-2025")
+def test_a_result_is_kept_with_captures_certificates_and_verdict(finished):
+    bench, session = finished
     with reading(bench.engine) as connection:
         (result,) = kept_results(connection, session)
     assert result.body["verdicts"][0]["limit"] == "drug-chp-2025"
@@ -289,8 +273,8 @@ def test_a_result_is_kept_with_captures_certificates_and_verdict(bench):
     assert counting <= {int(key) for key in result.body["sensitivities"]}
 
 
-def test_a_finished_session_that_is_corrected_is_finished_again(bench):
-    session = finished(bench)
+def test_a_finished_session_that_is_corrected_is_finished_again(finished):
+    bench, session = finished
     last = max(bench.state(session).captures, key=lambda one: one.id)
     state = strike(bench.bench, CHEN, session, bench.state(session).numbers[last.id], "wrong dish")
     assert state.stage is Stage.RUNNING
@@ -302,8 +286,8 @@ def test_a_finished_session_that_is_corrected_is_finished_again(bench):
     assert state.results == (versions[-1],)
 
 
-def test_signed_by_who_did_it_and_reviewed_by_another(bench):
-    session = finished(bench)
+def test_signed_by_who_did_it_and_reviewed_by_another(finished):
+    bench, session = finished
     with pytest.raises(BenchError, match="is finished"):
         review_session(bench.bench, session, bench.signature("li.jun", REVIEWED))
     with pytest.raises(NotPermittedError, match="has done nothing"):
@@ -338,8 +322,8 @@ def test_whoever_only_helped_does_not_review_either(bench):
         review_session(bench.bench, session, bench.signature("wang.fang", REVIEWED))
 
 
-def test_an_amended_session_keeps_its_predecessor(bench):
-    session = finished(bench)
+def test_an_amended_session_keeps_its_predecessor(finished):
+    bench, session = finished
     sign_session(bench.bench, session, bench.signature("chen.yu", PERFORMED))
     review_session(bench.bench, session, bench.signature("li.jun", REVIEWED))
     with pytest.raises(NotPermittedError):
@@ -357,9 +341,9 @@ def supersede(bench, text, of, from_ns):
     bench.laboratory.put_in_force(checked, from_ns)
 
 
-def test_an_error_of_scale_common_to_all_weighings_changes_no_result(bench):
+def test_an_error_of_scale_common_to_all_weighings_changes_no_result(finished):
     """JCGM 100:2008, 5.2: what all weighings share cancels in a loss in percent."""
-    session = finished(bench, limit="drug-chp-2025")
+    bench, session = finished
     sign_session(bench.bench, session, bench.signature("chen.yu", PERFORMED))
     review_session(bench.bench, session, bench.signature("li.jun", REVIEWED))
     with reading(bench.engine) as connection:
@@ -382,7 +366,10 @@ def test_an_error_of_scale_common_to_all_weighings_changes_no_result(bench):
 
 
 def test_a_certificate_that_changed_says_that_the_verdict_changed(bench):
-    session = finished(bench, "thermometer-comparison")
+    bench.pass_time(60)
+    session = bench.start("thermometer-comparison")
+    walk(bench, session)
+    finish_session(bench.bench, CHEN, session)
     record = next(one.certificate for one in bench.state(session).captures if one.into == "t_ref")
     text = certificate_of("T-02").replace("coefficients = [0.0]", "coefficients = [1.0]")
     supersede(bench, text, int(record.partition(".")[0]), bench.state(session).header.t_ns - 1)
@@ -393,8 +380,8 @@ def test_a_certificate_that_changed_says_that_the_verdict_changed(bench):
     assert changes[0]["verdict_changed"] is True
 
 
-def test_a_revoked_certificate_leaves_no_result(bench):
-    session = finished(bench)
+def test_a_revoked_certificate_leaves_no_result(finished):
+    bench, session = finished
     revoke(bench.laboratory.register, bench.signature("li.jun", State.REVOKED), "1.1", "a wrong weight")
     with pytest.raises(ResultBlockedError, match=r"certificate 1\.1 is not in the records"):
         recalculate(bench.bench, WANG, session, "the certificate was revoked")
