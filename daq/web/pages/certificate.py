@@ -18,6 +18,7 @@ from daq.records.certificate_versions import State, Version, find_version, versi
 from daq.records.database import reading
 from daq.records.register_tables import certificates, documents
 from daq.web.certificate_actions import buttons
+from daq.web.certificate_below import ImpactPanel, chain_panel
 from daq.web.certificate_document import DocumentView
 from daq.web.certificate_editor import Editor
 from daq.web.certificate_words import FORMS, KINDS, STEPS, shortcoming_text, state_text
@@ -78,7 +79,18 @@ class CertificatePage:
                 ui.button(save, on_click=lambda: self._keep(editor)).props("outline no-caps")
             if self._is_newest or self._version.state not in EDITABLE:
                 buttons(self._here, self._version)
+        chain_panel(self._here, self._version.record)
+        if self._version.begins_ns is not None:
+            ImpactPanel(self._here, self._version, self._of_channel())
         self._life()
+
+    def _of_channel(self) -> tuple[Version, ...]:
+        """All versions of the same channel that could be tried."""
+        same = (certificates.c.equipment == self._version.equipment) & (
+            certificates.c.channel == self._version.channel
+        )
+        with reading(self._here.desk.engine) as connection:
+            return versions(connection, same)
 
     @property
     def _is_newest(self) -> bool:
