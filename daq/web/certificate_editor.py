@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from calibration.certificates.imported import Imported, Stated
+from calibration.certificates.native import FORMAT
 from daq.i18n import N_
 from daq.lab.certificate_draft import Said
 from daq.records.certificate_content import CountedFrom, Settled
@@ -13,6 +14,7 @@ from daq.records.certificate_versions import Version
 from daq.web.certificate_additions import POINT, Additions, additions_of, due_of, tables_of
 from daq.web.certificate_cells import Cell, Labelled, corrections_from, sheet_of
 from daq.web.certificate_words import COUNTED_FROM
+from daq.web.forms import table
 from daq.web.frame import box
 from daq.web.visit import Visit
 
@@ -26,6 +28,8 @@ IN_USE = (
     (("curve", "degree"), N_("Degree of the polynomial")),
     (("curve", "non_linearity"), N_("Table: half-width of the non-linearity")),
 )
+KEYS = ("name", "reference", "indication", "error", "correction", "value", "U", "k")
+"""Of the rows of a native file."""
 CURVES = ("", "polynomial", "table", "callendar-van-dusen", "its-90", "steinhart-hart")
 
 
@@ -46,12 +50,28 @@ class Editor:
         self._settled: dict[str, Any] = {}
         content = version.content
         sheet = sheet_of(imported, content.proposal, content.corrections)
-        if not content.format.startswith("native"):
+        self._is_native = content.format == FORMAT
+        if self._is_native:
+            self._native()
+        else:
             self._fields(sheet.about)
             self._fields(sheet.units)
             self._points(sheet.headings, sheet.points)
         self._additions(additions_of(content))
         self._findings()
+
+    def _native(self) -> None:
+        """A file of the laboratory's own is corrected by another file."""
+        content = self._version.content
+        about = content.native.get("certificate", {})
+        table(("", ""), [(key, str(value)) for key, value in about.items()], "")
+        points = [
+            tuple(str(row.get(key, "")) for key in KEYS)
+            for name in ("point", "value")
+            for row in content.native.get(name, ())
+        ]
+        if points:
+            table(KEYS, points, "")
 
     def _fields(self, fields: tuple[Labelled, ...]) -> None:
         with box("cells"):
@@ -103,7 +123,7 @@ class Editor:
                 say("That day, if the document does not say it"), value=given.first_day
             )
             self._added["verdict"] = ui.input(say("Verdict, of a verification"), value=given.verdict)
-        if self._version.content.proposal is None:
+        if self._version.content.proposal is None and not self._is_native:
             hint = say("Keyed from the scan, a line a point: {columns}", columns=" · ".join(POINT))
             self._added["points"] = ui.textarea(hint, value=given.points)
         for field in self._added.values():

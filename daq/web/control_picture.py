@@ -3,6 +3,7 @@
 from typing import Any
 
 from daq.i18n.figures import symbol
+from daq.lab.chart_designs import ChartKind
 from daq.lab.check_drift import DatedForecast
 from daq.lab.control import ControlChart
 from daq.web.check_words import CHANGES, CHARTS
@@ -23,7 +24,12 @@ def control_options(
         "animation": False,
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 12, "right": 90, "top": 40, "bottom": 8, "containLabel": True},
-        "legend": {"textStyle": {"color": palette.quiet}, "top": 0},
+        "legend": {
+            "textStyle": {"color": palette.quiet},
+            "top": 0,
+            # a sum runs far beyond the errors: whoever wants it switches it on
+            "selected": {one.name: one.chart is not ChartKind.CUSUM for one in chart.series},
+        },
         "xAxis": {"type": "time", **axis},
         "yAxis": {
             "type": "value",
@@ -127,7 +133,7 @@ def _alarms(chart: ControlChart, words: Words, palette: Any) -> dict[str, Any]:
 
 
 def _lines(chart: ControlChart, palette: Any) -> list[dict[str, Any]]:
-    """CUSUM and EWMA, to be switched on in the legend's place of their own."""
+    """CUSUM and EWMA."""
     return [
         {
             "name": one.name,

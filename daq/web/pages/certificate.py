@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from calibration.certificates.imported import Imported
+from calibration.certificates.native import FORMAT, parse_native
 from daq.errors import RegisterError
 from daq.lab.certificate_draft import Document
 from daq.lab.certificate_life import save_draft
@@ -104,6 +105,8 @@ class CertificatePage:
                 f"state {version.state}"
             )
             ui.link(f"{version.equipment} {version.channel}".strip(), f"/equipment/{version.equipment}")
+            if here.has(*ENTERERS) and self._is_newest:
+                ui.link(say("Upload a corrected document"), f"/certificates-new?of={version.id}")
         facts = (say(KINDS.get(version.content.kind, version.content.kind)), say(FORMS[version.content.form]))
         ui.label(" · ".join((*facts, version.content.format))).classes("detail")
 
@@ -149,7 +152,7 @@ class CertificatePage:
             where = documents.c.sha256 == version.document_sha256
             row = connection.execute(select(documents).where(where)).one()
         data = desk.register.blobs.get(version.document_sha256)
-        native = version.content.native if version.content.format == "native" else {}
+        native = parse_native(data, row.name) if version.content.format == FORMAT else {}
         return Document(row.name, data, row.media_type, self._imported, native)
 
     def _life(self) -> None:

@@ -105,6 +105,9 @@ class UploadPage:
     def __init__(self, here: Visit) -> None:
         self._here = here
         self._frame = Frame(here, here.words.say("Upload a certificate"), "equipment")
+        of = here.request.query_params.get("of", "")
+        self._of = int(of) if of.isascii() and of.isdigit() and len(of) < 10 else None
+        """The certificate of which a corrected document is uploaded."""
 
     def build(self) -> None:
         """Build the page."""
@@ -112,6 +115,8 @@ class UploadPage:
         with self._frame.main():
             ui.link(f"← {say('Certificates')}", "/certificates").classes("back")
             ui.label(say("Upload a certificate")).classes("big")
+            if self._of is not None:
+                ui.label(say("as a new version of certificate {number}", number=self._of)).classes("detail")
             with box("panel"):
                 ui.label(
                     say("DCC (XML), workbook (XLSX, CSV), PDF or native TOML; up to 30 MB, kept as it is.")
@@ -203,7 +208,9 @@ class UploadPage:
                 wanted = Said(
                     equipment=str(which.value or ""), channel=str(channel.value or ""), proposal=number
                 )
-                version = await run.io_bound(save_draft, here.desk.register, here.actor(), document, wanted)
+                version = await run.io_bound(
+                    save_draft, here.desk.register, here.actor(), document, wanted, self._of
+                )
                 if version is not None:
                     done(here.words.say("Kept as draft {record}.", record=version.record))
                     ui.navigate.to(f"/certificate/{version.record}")
