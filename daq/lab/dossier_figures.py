@@ -30,9 +30,26 @@ def items_of(dossier: Dossier) -> tuple[Item, ...]:
 
 
 def workings_of(dossier: Dossier) -> tuple[Working, ...]:
-    """How each result was computed."""
+    """How each result was computed, and what was compared between the determinations before."""
     expressions = {one.name: one.expression for one in dossier.procedure.formulas}
-    return tuple(working_of(one.body, expressions[one.body["formula"]]) for one in _in_order(dossier))
+    results = _in_order(dossier)
+    workings = [working_of(one.body, expressions[one.body["formula"]]) for one in results]
+    statistics = results[0].body["parallels"] if results else None
+    if statistics is None or statistics["formula"] in {one.symbol for one in workings}:
+        return tuple(workings)
+    formula = next(one for one in dossier.procedure.formulas if one.name == statistics["formula"])
+    of_portions = [
+        Working(
+            title=title_of(formula),
+            symbol=formula.name,
+            expression=formula.expression,
+            unit=formula.unit,
+            portion=portion,
+            value=value,
+        )
+        for portion, value in zip(statistics["portions"], statistics["values"], strict=True)
+    ]
+    return (*of_portions, *workings)
 
 
 def parallels_of(dossier: Dossier) -> tuple[Parallels, ...]:
@@ -119,24 +136,19 @@ def _compared(dossier: Dossier, rows: list[ParallelRow], body: Kept) -> Parallel
     place = int(Decimal(body["reported"]).as_tuple().exponent) - 1
     values = tuple(plain(round_to_place(Decimal(value), place)) for value in found["values"])
     of_formula = ParallelRow(name=title_of(formula), symbol=formula.name, unit=formula.unit, values=values)
-    unit = found["unit"]
-    allowed = f"≤ {with_unit(found['limit'], unit)}"
+    unit, limit = found["unit"], found["limit"]
+    allowed = f"≤ {with_unit(limit, unit)}"
     if found["relative"] is not None:
-        allowed = f"≤ {with_unit(_two_digits(found['limit']), unit)}"
+        allowed = f"≤ {with_unit(plain(round_to_digits(Decimal(limit), 2)), unit)}"
         percent = plain((Decimal(found["relative"]) * 100).normalize())
         mean = plain(round_to_place(Decimal(found["mean"]), place))
         allowed = f"{allowed} ({with_unit(percent, '%')} × {with_unit(mean, unit)})"
     return Parallels(
         rows=(*rows, of_formula),
-        difference=with_unit(_two_digits(found["difference"]), unit),
+        difference=with_unit(plain(round_to_place(Decimal(found["difference"]), place)), unit),
         allowed=allowed,
         accepted=found["met"],
     )
-
-
-def _two_digits(text: str) -> str:
-    number = Decimal(text)
-    return plain(round_to_digits(number, 2)) if number else "0"
 
 
 def _observed(dossier: Dossier, step: str, quantity: str) -> Iterator[Decimal]:

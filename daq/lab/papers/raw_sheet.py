@@ -22,6 +22,11 @@ from daq.lab.papers.paper import (
 )
 from daq.lab.papers.words import DISTRIBUTIONS, PaperWords
 
+_NOISE = 1e-9
+"""A contribution that cancels leaves a rest of floating point, less than this part of u."""
+_MANY = 1000
+"""Degrees of freedom beyond which their number says nothing."""
+
 
 def render_raw_sheet(sheet: RawSheet, language: str, timezone: str) -> bytes:
     """The raw record of a session as PDF/A-3, with its content attached as JSON.
@@ -315,7 +320,7 @@ def _budget(working: Working, words: PaperWords) -> Block:
                 if line.distribution in DISTRIBUTIONS
                 else line.distribution,
                 figure(line.sensitivity, 4),
-                figure(line.contribution, 3),
+                figure(line.contribution if line.contribution > _NOISE * (working.u or 0) else 0, 3),
                 _dof(line.dof),
                 line.source,
             ]
@@ -339,4 +344,6 @@ def figure(value: float | None, digits: int) -> str:
 
 
 def _dof(dof: float | None) -> str:
-    return "∞" if dof is None else str(int(dof))
+    if dof is None:
+        return "∞"
+    return str(int(dof)) if dof <= _MANY else f"> {_MANY}"
