@@ -1,15 +1,13 @@
 """The readings behind many results, and which certificate each of them was corrected under."""
 
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true, tuple_
-from sqlalchemy.sql.selectable import CTE
 
-from daq.lab.impact_records import Chosen, KeptResults, newest_of
-from daq.lab.impact_shares import IntArray, Readings
+from daq.lab.impact_records import Chosen, KeptResults, fetched, is_newest_of
+from daq.lab.impact_shares import Readings
 from daq.lab.method_file import Procedure, read_procedure
 from daq.lab.method_steps import Read, RepeatUntil, Weigh
 from daq.records.bench_tables import (
@@ -22,6 +20,9 @@ from daq.records.bench_tables import (
 )
 from daq.records.certificate_versions import record_of
 from daq.records.register_tables import certificates
+
+_VERSIONS = 1_000_000
+"""More than a certificate has versions: number and version of one are one integer."""
 
 
 def readings_behind(
@@ -37,50 +38,48 @@ def readings_behind(
         chosen: as for ``kept_results``.
         found: from ``kept_results``.
     """
-    newest = newest_of(chosen)
-    rows = connection.execute(_statement(connection, newest)).all()
+    newest = is_newest_of(chosen)
+    rows = fetched(connection, _statement(connection, newest))
     table = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=5 * len(rows)).reshape(-1, 5)
     result = np.searchsorted(found.id, table[:, 0].astype(np.int64))
-    own, place = np.unique(table[:, 3:].astype(np.int64), axis=0, return_inverse=True)
-    choice = _Choice(connection, newest, [record_of(*row) if row[0] >= 0 else "" for row in own.tolist()])
-    kinds, kind = np.unique(
-        np.column_stack([choice.set_of_result[result], place.reshape(-1)]), axis=0, return_inverse=True
+    own, place = np.unique(
+        table[:, 3].astype(np.int64) * _VERSIONS + table[:, 4].astype(np.int64), return_inverse=True
     )
+    choice = _Choice(connection, newest, [divmod(code, _VERSIONS) for code in own.tolist()])
+    kinds, kind = np.unique(choice.set_of_result[result] * len(own) + place, return_inverse=True)
     records: dict[str, int] = {}
-    counting = (choice.counting(*row) for row in kinds.tolist())
+    counting = (choice.counting(*divmod(code, len(own))) for code in kinds.tolist())
     codes = [records.setdefault(record, len(records)) if record else -1 for record in counting]
-    certificate = np.array(codes, dtype=np.int64)[kind.reshape(-1)]
+    certificate = np.array(codes, dtype=np.int64)[kind]
     readings = Readings(result, table[:, 1].copy(), table[:, 2].copy(), certificate, len(found.id))
     return readings, tuple(records)
 
 
-def _statement(connection: Connection, newest: CTE) -> Select[Any]:
+def _statement(connection: Connection, newest: ColumnElement[bool]) -> Select[Any]:
     behind = result_captures.c
     return (
         select(
             behind.result_id,
             behind.sensitivity,
             captures.c.raw,
-            func.coalesce(captures.c.certificate_id, -1),
-            func.coalesce(captures.c.certificate_version, -1),
+            func.coalesce(captures.c.certificate_id, 0),
+            func.coalesce(captures.c.certificate_version, 0),
         )
-        .join(newest, and_(newest.c.id == behind.result_id, newest.c.version == behind.version))
+        .join(results, and_(results.c.id == behind.result_id, results.c.version == behind.version))
         .join(captures, captures.c.id == behind.capture_id)
-        .where(_is_corrected(connection, newest))
-        .order_by(behind.result_id)
+        .where(newest, _is_corrected(connection, newest))
     )
 
 
-def _is_corrected(connection: Connection, newest: CTE) -> ColumnElement[bool]:
+def _is_corrected(connection: Connection, newest: ColumnElement[bool]) -> ColumnElement[bool]:
     """Leaves out uncorrected indications of a channel whose other readings are corrected."""
-    same = and_(newest.c.id == results.c.id, newest.c.version == results.c.version)
-    used = (
+    there = (
         select(sessions.c.method, sessions.c.method_version)
         .join(results, results.c.session == sessions.c.id)
-        .join(newest, same)
+        .where(newest)
         .distinct()
+        .subquery()
     )
-    there = used.subquery()
     documents = connection.execute(
         select(methods.c.name, methods.c.version, methods.c.document).join(
             there, and_(methods.c.name == there.c.method, methods.c.version == there.c.method_version)
@@ -114,34 +113,38 @@ def indications_beside_corrected(procedure: Procedure) -> tuple[str, ...]:
 class _Choice:
     """Which certificate version counts for a capture in a result."""
 
-    def __init__(self, connection: Connection, newest: CTE, own: list[str]) -> None:
-        self._own = own
+    def __init__(
+        self, connection: Connection, newest: ColumnElement[bool], own: list[tuple[int, int]]
+    ) -> None:
+        self._own = [record_of(*pair) if pair[0] else "" for pair in own]
         column = certificates.c
         rows = connection.execute(select(column.id, column.version, column.equipment, column.channel))
         self._channels = {record_of(row[0], row[1]): (row[2], row[3]) for row in rows}
-        self._sets: dict[tuple[str, ...], int] = {}
-        self.set_of_result = self._sets_of_results(connection, newest)
+        sets = _sets_of_results(connection, newest)
+        places: dict[tuple[int, ...], int] = {}
+        self.set_of_result = np.array([places.setdefault(one, len(places)) for one in sets], dtype=np.int64)
         """Which set of certificates each result stands on, by its place."""
-        self._by_place = list(self._sets)
+        self._sets = [[record_of(*divmod(code, _VERSIONS)) for code in sorted(one)] for one in places]
 
     def counting(self, which: int, own: int) -> str:
         """The record that counts for a capture of the certificate at place ``own``; empty for none."""
-        among, record = self._by_place[which], self._own[own]
+        among, record = self._sets[which], self._own[own]
         if not record or record in among:
             return record
         same = [other for other in among if self._channels.get(other) == self._channels.get(record)]
         return same[-1] if same else ""
 
-    def _sets_of_results(self, connection: Connection, newest: CTE) -> IntArray:
-        column = result_certificates.c
-        same = and_(newest.c.id == column.result_id, newest.c.version == column.version)
-        rows = connection.execute(
-            select(newest.c.id, column.certificate_id, column.certificate_version)
-            .outerjoin(result_certificates, same)
-            .order_by(newest.c.id, column.certificate_id, column.certificate_version)
-        )
-        found = [
-            tuple(record_of(*row[1:]) for row in several if row[1] is not None)
-            for _, several in groupby(rows, key=itemgetter(0))
-        ]
-        return np.array([self._sets.setdefault(one, len(self._sets)) for one in found], dtype=np.int64)
+
+def _sets_of_results(connection: Connection, newest: ColumnElement[bool]) -> list[tuple[int, ...]]:
+    """The certificates of each result, by the number of the result."""
+    column = result_certificates.c
+    same = and_(results.c.id == column.result_id, results.c.version == column.version)
+    statement = (
+        select(results.c.id, column.certificate_id * _VERSIONS + column.certificate_version)
+        .outerjoin(result_certificates, same)
+        .where(newest)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for result, code in sorted(fetched(connection, statement)):
+        found[result] = (*found.get(result, ()), *(() if code is None else (code,)))
+    return list(found.values())

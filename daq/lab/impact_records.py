@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Select,
+    Text,
     and_,
     cast,
     false,
@@ -21,30 +23,19 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
 )
-from sqlalchemy.sql.selectable import CTE
 
 from calibration.checks import FloatArray
 from calibration.conformity import Comparison
 from daq.lab.impact_shares import IntArray
 from daq.lab.impact_verdicts import LimitSpec
+from daq.records.base import FLOAT
 from daq.records.bench_tables import captures, result_captures, result_certificates, results
 from daq.records.certificate_versions import parse_record
 
-Path = tuple[str | int, ...]
 Chosen = Select[Any] | CompoundSelect[Any]
 """Result and version of results: a selection that the database makes."""
-
-_LIMIT: Path = ("verdicts", 0)
-_IN_BODY: tuple[Path, ...] = (
-    ("dof",),
-    ("level",),
-    (*_LIMIT, "lower"),
-    (*_LIMIT, "upper"),
-    (*_LIMIT, "rule"),
-    (*_LIMIT, "comparison"),
-)
-"""What of a result stands only in its body (``Outcome.as_json``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +125,17 @@ def on_readings(condition: ColumnElement[bool]) -> Select[Any]:
     return found.where(condition).distinct()
 
 
-def newest_of(chosen: Chosen) -> CTE:
-    """Of the chosen results (id, version) of those whose newest version is chosen."""
-    found = chosen.subquery()
-    newest = select(results.c.id, func.max(results.c.version).label("version")).group_by(results.c.id)
-    latest = newest.subquery()
-    same = and_(latest.c.id == found.c.result_id, latest.c.version == found.c.version)
-    return select(latest.c.id, latest.c.version).join(found, same).cte("chosen")
+def is_newest_of(chosen: Chosen) -> ColumnElement[bool]:
+    """On the table ``results``: chosen, and there is no newer version of it."""
+    newer = results.alias()
+    later = select(newer.c.id).where(newer.c.id == results.c.id, newer.c.version > results.c.version)
+    return and_(tuple_(results.c.id, results.c.version).in_(chosen), ~later.exists())
+
+
+def fetched(connection: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    """All rows as plain tuples: to make an object of each takes longer than the database does."""
+    cursor = connection.execute(statement).cursor
+    return [] if cursor is None else list(cursor.fetchall())
 
 
 def kept_results(connection: Connection, chosen: Chosen) -> KeptResults:
@@ -150,28 +145,23 @@ def kept_results(connection: Connection, chosen: Chosen) -> KeptResults:
         connection: to the records.
         chosen: from ``on_certificates`` or ``on_readings``.
     """
-    column, newest = results.c, newest_of(chosen)
-    statement = (
-        select(
-            column.id,
-            column.version,
-            column.t_ns,
-            column.session,
-            column.formula,
-            column.unit,
-            column.verdict,
-            column.value,
-            column.u,
-            column.expanded_u,
-            _of_body(connection.dialect.name),
-        )
-        .join(newest, and_(newest.c.id == column.id, newest.c.version == column.version))
-        .order_by(column.id)
-    )
-    rows = connection.execute(statement).all()
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * 11
-    bodies = [json.loads(body) if isinstance(body, str) else body for body in columns[10]]
-    limits, place = _limits(bodies)
+    column = results.c
+    statement = select(
+        column.id,
+        column.version,
+        column.t_ns,
+        column.session,
+        column.formula,
+        column.unit,
+        column.verdict,
+        column.value,
+        column.u,
+        column.expanded_u,
+        *_of_body(connection.dialect.name),
+    ).where(is_newest_of(chosen))
+    rows = sorted(fetched(connection, statement), key=itemgetter(0))
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * 13
+    limits, place = _limits(columns[12])
     return KeptResults(
         id=_integers(columns[0]),
         version=_integers(columns[1]),
@@ -183,33 +173,49 @@ def kept_results(connection: Connection, chosen: Chosen) -> KeptResults:
         value=_numbers(columns[7]),
         u=_numbers(columns[8]),
         expanded=_numbers(columns[9]),
-        dof=_numbers([math.inf if body[0] in (None, "inf") else float(body[0]) for body in bodies]),
-        level=_numbers([float(body[1]) for body in bodies]),
+        dof=np.where(_numbers(columns[10]) > 0, _numbers(columns[10]), math.inf),
+        level=_numbers(columns[11]),
         limit=place,
         limits=limits,
     )
 
 
-def _of_body(dialect: str) -> ColumnElement[Any]:
-    """A JSON list of what stands only in the body; the database reads it, for the rest of it is long."""
+_LIMIT = ("lower", "upper", "rule", "comparison")
+
+
+def _of_body(dialect: str) -> tuple[ColumnElement[Any], ...]:
+    """What stands only in a body (``Outcome.as_json``): dof, level, and the limit as one JSON list.
+
+    The database reads it out, for all the rest of a body is long. Infinitely many dof are 0 in SQLite.
+    """
+    body = results.c.body
     if dialect == "sqlite":
-        paths = [
-            "$" + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in path) for path in _IN_BODY
-        ]
-        return func.json_extract(results.c.body, *paths)
-    body = cast(results.c.body, JSON)
-    return func.json_build_array(*(body[path] for path in _IN_BODY))
+        limit = func.json_extract(body, *(f"$.verdicts[0].{key}" for key in _LIMIT))
+        dof, level = func.json_extract(body, "$.dof"), func.json_extract(body, "$.level")
+        return cast(dof, FLOAT), cast(level, FLOAT), limit
+    parsed = cast(body, JSON)
+    limit = func.json_build_array(*(parsed[("verdicts", 0, key)] for key in _LIMIT))
+    dof, level = parsed["dof"].as_string(), parsed["level"].as_string()
+    return cast(dof, FLOAT), cast(level, FLOAT), cast(limit, Text)
 
 
-def _limits(bodies: Sequence[Sequence[Any]]) -> tuple[tuple[LimitSpec, ...], IntArray]:
+def _limits(texts: Sequence[str]) -> tuple[tuple[LimitSpec, ...], IntArray]:
     """The different limits, and which of them each result was compared with."""
-    places: dict[tuple[Any, ...], int] = {}
-    found = [-1 if body[4] is None else places.setdefault(tuple(body[2:]), len(places)) for body in bodies]
-    limits = tuple(
-        LimitSpec(_decimal(lower), _decimal(upper), rule, Comparison(comparison))
-        for lower, upper, rule, comparison in places
-    )
-    return limits, _integers(found)
+    places: dict[str, int] = {}
+    found = [places.setdefault(text, len(places)) for text in texts]
+    limits = tuple(map(_limit, places))
+    known = [place for place, limit in enumerate(limits) if limit is not None]
+    numbers = {place: number for number, place in enumerate(known)}
+    codes = _integers([numbers.get(place, -1) for place in range(len(limits))])
+    specs = tuple(limit for limit in limits if limit is not None)
+    return specs, codes[_integers(found)] if found else _integers([])
+
+
+def _limit(text: str) -> LimitSpec | None:
+    lower, upper, rule, comparison = json.loads(text)
+    if rule is None:
+        return None
+    return LimitSpec(_decimal(lower), _decimal(upper), rule, Comparison(comparison))
 
 
 def _decimal(text: str | None) -> Decimal | None:

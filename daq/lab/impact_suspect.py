@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from calibration.rounding import plain, round_uncertainty
 from daq.lab.impact import certificates_below, reports_of
-from daq.lab.impact_records import Chosen, Window, newest_of, on_certificates, on_readings
+from daq.lab.impact_records import Chosen, Window, is_newest_of, on_certificates, on_readings
 from daq.lab.nonconformity import Affected, Suspect
 from daq.records.bench_tables import captures, results, sessions
 from daq.records.certificate_versions import versions
@@ -76,11 +76,10 @@ def _captures(connection: Connection, which: ColumnElement[bool]) -> Iterator[Af
 
 
 def _results(connection: Connection, chosen: Chosen) -> Iterator[Affected]:
-    newest = newest_of(chosen)
     rows = connection.execute(
         select(results, sessions.c.sample)
-        .join(newest, and_(newest.c.id == results.c.id, newest.c.version == results.c.version))
         .join(sessions, sessions.c.id == results.c.session)
+        .where(is_newest_of(chosen))
         .order_by(results.c.t_ns, results.c.id)
     )
     for row in rows:
