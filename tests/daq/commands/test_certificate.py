@@ -255,6 +255,7 @@ def test_json_of_every_kind(tmp_path: Path) -> None:
     assert facts["conformity"][0]["verdict"] == "准予作I级使用"
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_json_of_the_sample_pdf(shared: Callable[[str], Path]) -> None:
     code, facts = checked(shared("certificates/samples/pdf/balance_calibration.pdf"))
     assert (code, facts["kind"]) == (FINDINGS, "pdf")
@@ -304,6 +305,7 @@ def test_no_text_of_a_stranger_reaches_the_terminal_as_a_command(tmp_path: Path)
     assert "[red]" in text
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_site_says_what_is_checked_against(shared: Callable[[str], Path], tmp_path: Path) -> None:
     site = (
         f'[certificates]\nschema_dir = "{shared("certificates/schemas")}"\n'
