@@ -4,16 +4,17 @@ What is done with the records (add, show, list, trace, impact) is in ``certifica
 """
 
 import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from calibration.certificates.workbook.layout import TemplateKind
 from daq.commands.certificate_facts import facts_of
-from daq.commands.certificate_records import COMMANDS
 from daq.commands.certificate_tables import show
 from daq.commands.console import DEFAULT_SITE, JsonOption, complain, say_json
 from daq.errors import SettingsError
@@ -21,7 +22,31 @@ from daq.security.uploads import Verdict, examine_file
 from daq.settings import CertificatesSettings, load_settings
 from drivers.clock import SystemClock
 
-app = typer.Typer(no_args_is_help=True, help="Certificates: documents and records.")
+
+class LateRecords(TyperGroup):
+    """Loads what works on the records when it is called: to check a document takes no database."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of the help."""
+        return [*super().list_commands(ctx), *_on_records()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or None."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in _on_records():
+            return own
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(_on_records()[cmd_name])
+        return typer.main.get_command(single)
+
+
+def _on_records() -> Mapping[str, Callable[..., None]]:
+    from daq.commands.certificate_records import COMMANDS
+
+    return COMMANDS
+
+
+app = typer.Typer(cls=LateRecords, no_args_is_help=True, help="Certificates: documents and records.")
 
 EXIT_CODES = {Verdict.USABLE: 0, Verdict.FINDINGS: 1, Verdict.REFUSED: 2}
 
@@ -87,7 +112,3 @@ def template(
         complain(f"{path}: cannot be written: {error.strerror}")
         raise typer.Exit(1) from error
     typer.echo(f"{path}: fill it in, then: hengliang certificate check {path}")
-
-
-for name, command in COMMANDS.items():
-    app.command(name)(command)
