@@ -1,5 +1,6 @@
-"""One laboratory for each test, on SQLite and on PostgreSQL."""
+"""One laboratory for each test: on a file, or on SQLite and on PostgreSQL where the database matters."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,11 @@ from tests.daq.lab.register.laboratory import Laboratory, make_laboratory
 
 
 @pytest.fixture
-def laboratory(engine: Engine, tmp_path: Path) -> Laboratory:
-    return make_laboratory(engine, tmp_path / "blobs")
+def laboratory(tmp_path: Path) -> Iterator[Laboratory]:
+    with open_records(records_url(tmp_path / "data")) as engine:
+        yield make_laboratory(engine, tmp_path / "blobs")
 
 
 @pytest.fixture
-def file_laboratory(tmp_path: Path):
-    """On SQLite only, for what does not depend on the database."""
-    with open_records(records_url(tmp_path / "data")) as engine:
-        yield make_laboratory(engine, tmp_path / "blobs")
+def on_both(engine: Engine, tmp_path: Path) -> Laboratory:
+    return make_laboratory(engine, tmp_path / "blobs")

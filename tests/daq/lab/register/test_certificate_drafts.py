@@ -96,18 +96,18 @@ def save(laboratory, one, what):
     return save_draft(laboratory.register, laboratory.actor("wang.fang"), one, what)
 
 
-def test_a_proposal_with_what_a_person_says(file_laboratory):
-    version = file_laboratory.enter(save(file_laboratory, document(), said()))
+def test_a_proposal_with_what_a_person_says(laboratory):
+    version = laboratory.enter(save(laboratory, document(), said()))
     assert (version.content.form, version.content.format) == (Form.CURVE, "PDF")
     assert version.content.due.last_day == date(2027, 3, 1)
     assert version.links[0].number == "M-2025-118"
     assert version.links[0].sha256 == "ab" * 32
 
 
-def test_everything_the_importer_found_is_kept(file_laboratory):
+def test_everything_the_importer_found_is_kept(laboratory):
     one = document()
-    version = save(file_laboratory, one, said())
-    kept = file_laboratory.register.blobs.get(version.content.import_sha256)
+    version = save(laboratory, one, said())
+    kept = laboratory.register.blobs.get(version.content.import_sha256)
     assert imported_from(kept) == one.imported
 
 
@@ -120,16 +120,16 @@ def test_everything_the_importer_found_is_kept(file_laboratory):
         (CountedFrom.PUT_IN_USE, date(2026, 3, 10), date(2027, 3, 9)),
     ],
 )
-def test_the_laboratory_counts_from_a_named_day(file_laboratory, counted_from, day, last_day):
-    version = save(file_laboratory, document(), said(due=DueRule(counted_from, 12, day)))
+def test_the_laboratory_counts_from_a_named_day(laboratory, counted_from, day, last_day):
+    version = save(laboratory, document(), said(due=DueRule(counted_from, 12, day)))
     due = version.content.due
     assert (due.last_day, due.counted_from, due.months) == (last_day, counted_from, 12)
-    assert due.until_ns == file_laboratory.register.start_of(last_day) + 86_400 * 10**9
+    assert due.until_ns == laboratory.register.start_of(last_day) + 86_400 * 10**9
     assert version.content.stated_due == date(2027, 3, 1)
 
 
-def test_days_end_at_midnight_of_the_laboratory(file_laboratory):
-    register = file_laboratory.register
+def test_days_end_at_midnight_of_the_laboratory(laboratory):
+    register = laboratory.register
     assert register.zone == SHANGHAI
     assert register.start_of(date(2026, 3, 5)) == START_NS - 14 * 3600 * 10**9
     assert register.day_of(register.end_of(date(2026, 3, 5)) - 1) == date(2026, 3, 5)
@@ -149,26 +149,24 @@ def test_months_of_different_lengths():
         (DueRule(CountedFrom.CALIBRATED, 121), "1 to 120 months"),
     ],
 )
-def test_an_interval_that_cannot_be(file_laboratory, rule, sentence):
+def test_an_interval_that_cannot_be(laboratory, rule, sentence):
     with pytest.raises(RegisterError, match=sentence):
-        save(file_laboratory, document(), said(due=rule))
+        save(laboratory, document(), said(due=rule))
 
 
-def test_a_verification_needs_its_verdict_and_ends_when_it_says(file_laboratory):
+def test_a_verification_needs_its_verdict_and_ends_when_it_says(laboratory):
     one = document(kind=Kind.VERIFICATION)
-    bare = save(file_laboratory, one, said())
+    bare = save(laboratory, one, said())
     with pytest.raises(CertificateStepError, match="enter the verdict"):
-        file_laboratory.enter(bare)
-    version = file_laboratory.enter(
-        save_draft(
-            file_laboratory.register, file_laboratory.actor("wang.fang"), one, said(verdict="合格"), bare.id
-        )
+        laboratory.enter(bare)
+    version = laboratory.enter(
+        save_draft(laboratory.register, laboratory.actor("wang.fang"), one, said(verdict="合格"), bare.id)
     )
     due = version.content.due
     assert (version.content.verdict, due.last_day, due.counted_from) == ("合格", date(2027, 3, 1), None)
 
 
-def test_a_verification_without_numbers_is_in_force_and_corrects_nothing(file_laboratory):
+def test_a_verification_without_numbers_is_in_force_and_corrects_nothing(laboratory):
     imported = document(kind=Kind.VERIFICATION).imported
     verdict = Conformity("合格", "page 1")
     one = Document(
@@ -179,35 +177,35 @@ def test_a_verification_without_numbers_is_in_force_and_corrects_nothing(file_la
             file_sha256="0" * 64, format="PDF", administrative=imported.administrative, conformity=(verdict,)
         ),
     )
-    version = file_laboratory.enter(save(file_laboratory, one, said(tables={})))
+    version = laboratory.enter(save(laboratory, one, said(tables={})))
     assert version.content.form is Form.VERDICT
-    version = file_laboratory.put_in_force(file_laboratory.check(version))
-    assert version.counts_at(file_laboratory.clock.now_ns())
-    recorded = RecordedCertificates(file_laboratory.engine)
+    version = laboratory.put_in_force(laboratory.check(version))
+    assert version.counts_at(laboratory.clock.now_ns())
+    recorded = RecordedCertificates(laboratory.engine)
     assert (recorded.load(), recorded.findings) == ({}, ())
 
 
-def test_a_calibration_without_uncertainty_is_not_entered(file_laboratory):
+def test_a_calibration_without_uncertainty_is_not_entered(laboratory):
     bare = ProposedPoint(reference=Decimal("100"), indication=Decimal("100.0001"))
     one = document(Proposal(**{**fields_of(proposal()), "points": (bare, bare)}))
     with pytest.raises(CertificateStepError, match=r"point\[1\]\.U: is missing"):
-        file_laboratory.enter(save(file_laboratory, one, said()))
+        laboratory.enter(save(laboratory, one, said()))
 
 
 def fields_of(one):
     return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
-def test_a_corrected_cell_is_used_and_what_the_document_said_is_kept(file_laboratory):
+def test_a_corrected_cell_is_used_and_what_the_document_said_is_kept(laboratory):
     """A lost minus: the stated error contradicts indication and reference until a person corrects it."""
     one = document(proposal(offset="-0.08"))
     with pytest.raises(CertificateStepError, match="sign is that of the correction"):
-        file_laboratory.enter(save(file_laboratory, one, said()))
+        laboratory.enter(save(laboratory, one, said()))
     cell = CellCorrection("proposals[0].points[1].error", "0.08", "the minus is a speck on the paper")
-    version = file_laboratory.enter(
+    version = laboratory.enter(
         save_draft(
-            file_laboratory.register,
-            file_laboratory.actor("wang.fang"),
+            laboratory.register,
+            laboratory.actor("wang.fang"),
             one,
             said(corrections=(cell,), reason="speck"),
             1,
@@ -215,53 +213,64 @@ def test_a_corrected_cell_is_used_and_what_the_document_said_is_kept(file_labora
     )
     (kept,) = version.content.corrections
     assert (kept.document, kept.person, kept.reason) == ("-0.08", "0.08", "the minus is a speck on the paper")
-    kept_import = imported_from(file_laboratory.register.blobs.get(version.content.import_sha256))
+    kept_import = imported_from(laboratory.register.blobs.get(version.content.import_sha256))
     assert kept_import.proposals[0].points[1].error == Decimal("-0.08")
 
 
-def test_a_date_that_was_misread_is_corrected(file_laboratory):
+def test_a_date_that_was_misread_is_corrected(laboratory):
     cell = CellCorrection("administrative.ended_on", "2026-03-03", "3 was read as 2")
-    version = save(file_laboratory, document(), said(corrections=(cell,)))
+    version = save(laboratory, document(), said(corrections=(cell,)))
     assert version.content.said("certificate", "calibrated_on") == date(2026, 3, 3)
     assert version.content.corrections[0].document == "2026-03-02"
 
 
-def test_a_finding_that_stands_in_the_way_is_settled_with_a_reason(file_laboratory):
+def test_a_finding_that_stands_in_the_way_is_settled_with_a_reason(laboratory):
     tables = tomllib.loads(BALANCE, parse_float=Decimal)
     one = said(tables=tables)
-    draft = save(file_laboratory, scan(), one)
+    draft = save(laboratory, scan(), one)
     with pytest.raises(CertificateStepError, match="not settled: page 1: it has no text"):
-        file_laboratory.enter(draft)
+        laboratory.enter(draft)
     settled = Settled("page 1: it has no text", "keyed in by hand, every number read twice")
     draft = save_draft(
-        file_laboratory.register,
-        file_laboratory.actor("wang.fang"),
+        laboratory.register,
+        laboratory.actor("wang.fang"),
         scan(),
         said(tables=tables, settled=(settled,), reason="keyed in"),
         draft.id,
     )
-    version = file_laboratory.enter(draft)
+    version = laboratory.enter(draft)
     assert version.content.settled == (settled,)
 
 
-def test_of_several_results_one_must_be_chosen(file_laboratory):
+def test_of_several_results_one_must_be_chosen(laboratory):
     with pytest.raises(RegisterError, match="several results"):
-        save(file_laboratory, document(proposal(), proposal()), said())
-    version = save(file_laboratory, document(proposal(), proposal()), said(proposal=1))
+        save(laboratory, document(proposal(), proposal()), said())
+    version = save(laboratory, document(proposal(), proposal()), said(proposal=1))
     assert version.content.proposal == 1
     with pytest.raises(RegisterError, match="no result 2"):
-        save(file_laboratory, document(proposal(), proposal()), said(proposal=2))
+        save(laboratory, document(proposal(), proposal()), said(proposal=2))
 
 
-def test_as_found_and_as_left_of_one_document_belong_together(file_laboratory):
+def test_as_found_and_as_left_of_one_document_belong_together(laboratory):
     one = document(proposal(Stage.AS_FOUND, "0.08"), proposal(Stage.AS_LEFT))
-    version = save(file_laboratory, one, said())
+    version = save(laboratory, one, said())
     assert (version.content.stage, version.content.proposal, version.content.as_found) == ("as-left", 1, 0)
 
 
-def test_weights_have_values_and_no_curve(file_laboratory):
+def test_two_channels_of_one_document_have_errors_of_their_own(laboratory):
+    """A thermo-hygrometer's certificate: the error of its temperature is not that of its humidity."""
+    one = document(proposal(), proposal())
+    for index, channel in enumerate(("mass", "mass-2")):
+        draft = save(laboratory, one, said(proposal=index, channel=channel))
+        laboratory.put_in_force(laboratory.check(laboratory.enter(draft)))
+    found = RecordedCertificates(laboratory.engine).load()
+    one, two = found["B-01", "mass"][0], found["B-01", "mass-2"][0]
+    assert one.file_sha256 == two.file_sha256
+    assert one.curve.key != two.curve.key
+
+
+def test_weights_have_values_and_no_curve(laboratory):
     about = Description(title_zh="砝码", title_en="Weights", kind="standard-weight", serial_number="M-118")
-    laboratory = file_laboratory
     add_equipment(laboratory.engine, laboratory.clock, laboratory.actor("wang.fang"), "W-01", about)
     values = tuple(
         ProposedPoint(nominal=name, value=Decimal(value), expanded=Decimal("0.05"), k=Decimal(2))
@@ -290,7 +299,7 @@ def test_weights_have_values_and_no_curve(file_laboratory):
     assert (certificate.record, certificate.checked_by) == ("1.1", "li.jun")
 
 
-def test_a_digital_certificate_of_the_ptb_becomes_a_draft(file_laboratory, shared):
+def test_a_digital_certificate_of_the_ptb_becomes_a_draft(laboratory, shared):
     """The Good Practice file of a Pt100: R0, A and B as stated, with their covariance."""
     path = shared("certificates/samples")
     (file,) = path.rglob("dcc_gp_temperatur_resistance_v12.xml")
@@ -298,7 +307,7 @@ def test_a_digital_certificate_of_the_ptb_becomes_a_draft(file_laboratory, share
     imported = read_dcc(data, file.name, date(2026, 11, 23))
     one = Document(file.name, data, "application/xml", imported)
     (usable,) = (i for i, each in enumerate(imported.proposals) if each.shape is Shape.COEFFICIENTS)
-    version = save(file_laboratory, one, Said(equipment="B-01", channel="R1", proposal=usable))
+    version = save(laboratory, one, Said(equipment="B-01", channel="R1", proposal=usable))
     assert version.content.native["curve"]["kind"] == "callendar-van-dusen"
     assert version.document_sha256 == imported.file_sha256
 
@@ -320,15 +329,15 @@ def test_a_digital_certificate_of_the_ptb_becomes_a_draft(file_laboratory, share
         ("proposals[0].name", "x", "no cell"),
     ],
 )
-def test_a_correction_that_cannot_be(file_laboratory, target, text, sentence):
+def test_a_correction_that_cannot_be(laboratory, target, text, sentence):
     with pytest.raises(RegisterError, match=sentence):
-        save(file_laboratory, document(), said(corrections=(CellCorrection(target, text, "x"),)))
+        save(laboratory, document(), said(corrections=(CellCorrection(target, text, "x"),)))
 
 
-def test_a_correction_needs_its_reason_and_is_made_once(file_laboratory):
+def test_a_correction_needs_its_reason_and_is_made_once(laboratory):
     one = CellCorrection("administrative.number", "LX-8", " ")
     with pytest.raises(RegisterError, match="needs its reason"):
-        save(file_laboratory, document(), said(corrections=(one,)))
+        save(laboratory, document(), said(corrections=(one,)))
     one = CellCorrection("administrative.number", "LX-8", "read wrong")
     with pytest.raises(RegisterError, match="corrected twice"):
-        save(file_laboratory, document(), said(corrections=(one, one)))
+        save(laboratory, document(), said(corrections=(one, one)))

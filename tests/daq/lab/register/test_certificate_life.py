@@ -43,7 +43,8 @@ def states(version):
     return [step.state for step in version.steps]
 
 
-def test_two_people_put_a_certificate_in_force(laboratory):
+def test_two_people_put_a_certificate_in_force(on_both):
+    laboratory = on_both
     draft = laboratory.draft()
     assert (draft.record, draft.state, draft.number) == ("1.1", State.DRAFT, "LX-2026-0417")
     assert (draft.equipment, draft.channel) == ("B-01", "mass")
@@ -68,7 +69,8 @@ def test_the_document_is_kept_byte_for_byte(laboratory):
     assert laboratory.register.blobs.get(version.document_sha256) == BALANCE.encode()
 
 
-def test_every_step_has_its_entry_in_the_trail(laboratory):
+def test_every_step_has_its_entry_in_the_trail(on_both):
+    laboratory = on_both
     laboratory.in_force()
     with reading(laboratory.engine) as connection:
         rows = connection.execute(
@@ -158,7 +160,8 @@ def test_the_same_document_is_one_certificate(laboratory):
         laboratory.draft()
 
 
-def test_a_new_certificate_ends_the_one_before(laboratory):
+def test_a_new_certificate_ends_the_one_before(on_both):
+    laboratory = on_both
     first = laboratory.in_force(from_ns=START_NS)
     laboratory.clock.pass_time(40 * 86400)
     changes = {"calibrated_on = 2026-03-02": "calibrated_on = 2026-04-10", "2026-03-05": "2026-04-14"}
@@ -196,7 +199,8 @@ def test_a_correction_counts_from_the_same_moment(laboratory):
     assert second.counts_at(START_NS)
 
 
-def test_suspended_and_resumed(laboratory):
+def test_suspended_and_resumed(on_both):
+    laboratory = on_both
     version = laboratory.in_force(from_ns=START_NS)
     laboratory.clock.pass_time(3600)
     since_ns = laboratory.clock.now_ns()
@@ -226,7 +230,8 @@ def test_what_was_superseded_while_suspended_is_not_resumed(laboratory):
         resume(laboratory.register, laboratory.signature("li.jun", State.IN_FORCE), version.record, "x")
 
 
-def test_revoked_counts_for_no_time_and_brings_nothing_back(laboratory):
+def test_revoked_counts_for_no_time_and_brings_nothing_back(on_both):
+    laboratory = on_both
     first = laboratory.in_force(from_ns=START_NS)
     laboratory.clock.pass_time(86400)
     second = laboratory.in_force(certificate_text("LX-2026-0500"))
@@ -278,8 +283,7 @@ def test_a_document_that_was_altered_is_not_signed(laboratory, tmp_path):
         laboratory.enter(draft)
 
 
-def test_what_is_missing_is_said_at_once(file_laboratory):
-    laboratory = file_laboratory
+def test_what_is_missing_is_said_at_once(laboratory):
     tables = tomllib.loads(BALANCE, parse_float=Decimal)
     del tables["certificate"]["laboratory"], tables["in_use"]["repeatability_dof"]
     tables["certificate"]["calibrated_on"] = date(2026, 3, 6)

@@ -34,8 +34,9 @@ def everything_but_curve(certificate):
     return {name: getattr(certificate, name) for name in certificate.__dataclass_fields__ if name != "curve"}
 
 
-def test_equals_certificates_put_together_by_hand_at_many_times(laboratory):
+def test_equals_certificates_put_together_by_hand_at_many_times(on_both):
     """All that can happen: superseded, corrected, suspended, resumed, revoked, an older one found."""
+    laboratory = on_both
     register, day = laboratory.register, START_NS
 
     def sign(state):
@@ -82,46 +83,37 @@ def test_equals_certificates_put_together_by_hand_at_many_times(laboratory):
     np.testing.assert_array_equal(got.state, expected.state)
 
 
-def test_nothing_counts_before_two_people_signed(file_laboratory):
-    recorded = RecordedCertificates(file_laboratory.engine)
-    draft = file_laboratory.draft()
+def test_nothing_counts_before_two_people_signed(laboratory):
+    recorded = RecordedCertificates(laboratory.engine)
+    draft = laboratory.draft()
     assert recorded.load() == {}
-    file_laboratory.enter(draft)
+    laboratory.enter(draft)
     assert recorded.load() == {}
-    checked = file_laboratory.check(draft)
+    checked = laboratory.check(draft)
     assert recorded.load() == {}
-    file_laboratory.put_in_force(checked)
+    laboratory.put_in_force(checked)
     assert len(recorded.load()["B-01", "mass"]) == 1
 
 
-def test_looking_again_is_one_question_and_gives_the_same_object(file_laboratory):
-    file_laboratory.in_force()
-    recorded = RecordedCertificates(file_laboratory.engine)
+def test_looking_again_is_one_question_and_gives_the_same_object(laboratory):
+    laboratory.in_force()
+    recorded = RecordedCertificates(laboratory.engine)
     first = recorded.load()
     asked = []
-    event.listen(file_laboratory.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    event.listen(laboratory.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     assert recorded.load() is first
     assert sum("SELECT" in statement for statement in asked) == 1
-    file_laboratory.draft(certificate_text("LX-2"))
+    laboratory.draft(certificate_text("LX-2"))
     second = recorded.load()
     assert second is not first
     assert second["B-01", "mass"][0].curve is first["B-01", "mass"][0].curve
 
 
-def test_two_channels_of_one_document_have_errors_of_their_own(file_laboratory):
-    file_laboratory.in_force(BALANCE)
-    other = BALANCE.replace('channel = "mass"', 'channel = "mass-2"')
-    file_laboratory.in_force(other)
-    found = RecordedCertificates(file_laboratory.engine).load()
-    one, two = found["B-01", "mass"][0], found["B-01", "mass-2"][0]
-    assert one.curve.key != two.curve.key
-
-
 @pytest.mark.parametrize("text", [BALANCE, TABLE])
-def test_digits_survive(file_laboratory, text):
+def test_digits_survive(laboratory, text):
     """Points are kept with the digits of the paper: 0.0 is not 0.00, and a whole number stays whole."""
     text = text.replace("U = 0.10", "U = 1e-1").replace("U = 0.20", "U = 2")
-    version = file_laboratory.draft(text)
+    version = laboratory.draft(text)
     assert [str(point["U"]) for point in version.content.native["point"]] == ["0.1", "0.15", "2"]
     assert [str(point["reference"]) for point in version.content.native["point"]] == [
         "0.0",
