@@ -175,6 +175,7 @@ def _answer(request: Request, data: bytes) -> Answer:
     head = json.dumps(plain(request)).encode() + b"\n"
     environment = {
         "PATH": os.defpath,
+        "HOME": _PACKAGE_ROOT.anchor,  # otherwise the interpreter asks the system whose it is
         "PYTHONPATH": str(_PACKAGE_ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory of its own
