@@ -7,16 +7,9 @@ from daq.lab.remarks import Remark
 from daq.lab.session_events import Stage
 from daq.lab.session_state import Task
 from daq.lab.session_timers import TimerView
+from daq.lab.stage_words import STAGES
 from daq.web.words import Words
 
-STAGES = {
-    Stage.RUNNING: ("◐", N_("running")),
-    Stage.FINISHED: ("◕", N_("computed, waits for the signature")),
-    Stage.SIGNED: ("◑", N_("signed, waits for the review")),
-    Stage.REVIEWED: ("●", N_("reviewed")),
-    Stage.CANCELLED: ("×", N_("cancelled")),
-}
-"""Shape and word."""
 VERBS = {
     "confirm": N_("Done"),
     "capture": N_("Capture  F9"),
