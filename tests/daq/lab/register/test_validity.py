@@ -1,4 +1,4 @@
-"""Each reason by itself, and all of them together; two people may allow what is not valid, for one session."""
+"""Each reason by itself, and all of them together; two people may allow what is not valid, once."""
 
 import pytest
 from sqlalchemy import insert
