@@ -37,7 +37,7 @@ def do(client, bench, session, task):
     body = {"action": task.action, **where}
     if task.action == "enter":
         method = client.get(base).json()["method"]
-        value = figures(load_methods()[method])[task.place.portion, task.step.into][0]
+        value = figures(load_methods()[method], task.place.portion, task.step.into)[0]
         body |= {"value": str(value), "reason": "read by eye"}
     return client.post(f"{base}/steps", json=body)
 

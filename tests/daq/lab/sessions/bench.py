@@ -129,6 +129,7 @@ class TestBench:
     journal: Journal
     bench: Bench
     tokens: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
+    checked_ns: int = 0
     heard_ns: dict[str, int] = field(default_factory=dict)
     ambient: dict[tuple[str, str], tuple[str, str]] = field(default_factory=lambda: dict(AMBIENT))
 
@@ -210,6 +211,7 @@ class TestBench:
 
     def check_balance(self) -> str:
         """The daily check, signed."""
+        self.checked_ns = self.clock.now_ns()
         session = self.start("balance-daily-check")
         walk(self, session)
         finish_session(self.bench, CHEN, session)
@@ -300,16 +302,13 @@ def _fill_register(engine: Engine, clock) -> None:
     change_equipment(engine, clock, WANG, change)
 
 
-def figures(method) -> dict[tuple[int, str], list[Decimal]]:
-    """The readings of the method's own worked example, by portion and input."""
-    found = {}
+def figures(method, portion: int, name: str) -> list[Decimal]:
+    """The readings of the method's own worked example; portions that it has not are as its last."""
     example = method.procedure.example
-    rows = {0: example.session} | dict(enumerate(example.portions, 1))
-    for portion, row in rows.items():
-        for name, value in row.items():
-            other = OTHER_FIGURES.get((method.name, portion, name), value)
-            found[portion, name] = list(other) if isinstance(other, tuple) else [other]
-    return found
+    number = min(portion, len(example.portions))
+    value = example.portions[number - 1][name] if number else example.session[name]
+    other = OTHER_FIGURES.get((method.name, number, name), value)
+    return list(other) if isinstance(other, tuple) else [other]
 
 
 def walk(test: TestBench, session: str, *, actor: Actor = CHEN, until=None) -> None:
@@ -352,7 +351,7 @@ def do(bench: Bench, session: str, task, token: str, actor: Actor = CHEN) -> obj
     if task.action == "stop-timer":
         return stop_timer(bench, actor, at)
     if task.action == "enter":
-        value = figures(opened(bench, session).method)[task.place.portion, task.step.into][0]
+        value = figures(opened(bench, session).method, task.place.portion, task.step.into)[0]
         return enter(bench, actor, at, str(value), "read by eye")
     if task.action == "attach":
         return attach(bench, actor, at, StoredDocument("ab" * 32, "scale.jpg", "image/jpeg", 3))
@@ -387,7 +386,7 @@ def show(test: TestBench, session: str, task, text: str | None = None) -> None:
         return
     into = next(one for one in procedure.inputs if one.name == task.step.into)
     channel = unit_of(into.unit).kind.value
-    values = figures(method)[task.place.portion, into.name]
+    values = figures(method, task.place.portion, into.name)
     value = values[(task.place.turn - 1) % len(values)]
     if channel == "mass":
         shown = f"{value:.4f}" if not is_first_of_loop(procedure, task) else f"{value + Decimal('0.02'):.4f}"
