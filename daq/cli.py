@@ -29,6 +29,7 @@ COMMANDS = {
     "sample": "daq.commands.sample",
     "method": "daq.commands.method",
     "session": "daq.commands.session",
+    "report": "daq.commands.report",
     "checks": "daq.commands.checks",
     "bench": "daq.commands.bench",
 }

@@ -37,6 +37,15 @@ def complain(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that somebody has asked for, or end with the sentence that says why not."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        complain(f"{path}: cannot be written: {error.strerror}")
+        raise typer.Exit(1) from error
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn a known error into its sentence and exit code 1; anything else is a defect and shows its trace."""

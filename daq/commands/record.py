@@ -31,21 +31,23 @@ from daq.wiring import DataFiles, reconciler, run_stream, stream_service
 
 
 def verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="A report or raw record (PDF) to verify instead of the records.")
+    ] = None,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", help="A report or raw record (PDF) to verify instead.")
-    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="The same file, named so.")] = None,
     records: RecordsOption = None,
 ) -> None:
     """Recompute the hash chains of journal and audit trail; exit code 1 names what was altered.
 
     The records are compared with their audit trail, the documents with their SHA-256.
 
-    With --report: whether a PDF is what this program made, and what the records here say of it.
+    With a PDF: whether it is what this program made, and what the records here say of it.
     """
-    if report is not None:
-        _verify_report(report, data, records, as_json=as_json)
+    paper = file or report
+    if paper is not None:
+        _verify_report(paper, data, records, as_json=as_json)
         return
     with clear_errors():
         if as_json:

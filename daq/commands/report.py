@@ -1,0 +1,187 @@
+"""Reports at the console: issued, listed, opened; the raw record and the evidence of a session."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daq.commands.console import (
+    DEFAULT_DATA,
+    DEFAULT_SITE,
+    DataOption,
+    JsonOption,
+    SiteOption,
+    clear_errors,
+    say_json,
+    utc_text,
+    write_file,
+)
+from daq.commands.people import RecordsOption
+from daq.commands.register import ByOption
+from daq.commands.workbench import SessionArgument, Workbench, open_workbench
+from daq.errors import PaperError
+from daq.i18n import LANGUAGES, N_
+from daq.lab.dossier import Office
+from daq.lab.evidence_package import evidence_zip
+from daq.lab.raw_record import raw_record_pdf
+from daq.lab.reporting import (
+    ISSUED,
+    ISSUERS,
+    IssuedReport,
+    find_report,
+    issue_report,
+    issued_reports,
+    report_pdf,
+)
+from daq.records.database import reading
+from daq.security.audit import Json
+
+app = typer.Typer(no_args_is_help=True, help="Reports: issue, list, open; raw records, evidence.")
+
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", help=f"{' or '.join(LANGUAGES)}; by default the site's.")
+]
+ToOption = Annotated[Path | None, typer.Option("--to", help="File to write; by default its own name here.")]
+
+
+@app.command()
+def issue(
+    session: SessionArgument,
+    by: ByOption,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sign and issue the report of a reviewed session, or the next version after an amendment."""
+    with clear_errors(), open_workbench(site, data, records) as at:
+        report = issue_report(_office(at), at.signature(by, ISSUERS, ISSUED), session)
+    if as_json:
+        say_json(_facts(report))
+        return
+    typer.echo(_line(report))
+
+
+@app.command("list")
+def list_reports(
+    session: Annotated[str | None, typer.Argument(metavar="[SESSION]", help="Only of this session.")] = None,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the reports that were issued, the newest first."""
+    with (
+        clear_errors(),
+        open_workbench(site, data, records) as at,
+        reading(at.bench.engine) as connection,
+    ):
+        found = issued_reports(connection, session)
+    if as_json:
+        say_json([_facts(one) for one in found])
+        return
+    for one in found:
+        typer.echo(_line(one))
+    if not found:
+        typer.echo("no report yet; the first: hengliang report issue SESSION")
+
+
+@app.command("open")
+def open_report(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Of the report.")],
+    version: Annotated[int | None, typer.Option("--version", help="By default the last one.")] = None,
+    language: LanguageOption = None,
+    to: ToOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Write a report to a file, as it was issued."""
+    with clear_errors(), open_workbench(site, data, records) as at:
+        said = _language(at, language)
+        with reading(at.bench.engine) as connection:
+            report = find_report(connection, number, version)
+        _written(to or Path(report.file_name(said)), report_pdf(_office(at), report, said))
+
+
+@app.command()
+def raw(
+    session: SessionArgument,
+    language: LanguageOption = None,
+    to: ToOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Write the raw record of a session as it is now; before the review it says that it may change."""
+    with clear_errors(), open_workbench(site, data, records) as at:
+        said = _language(at, language)
+        pdf = raw_record_pdf(_office(at), session, said)
+        _written(to or Path(f"{session}-raw-record-{said}.pdf"), pdf)
+
+
+@app.command()
+def evidence(
+    session: SessionArgument,
+    to: ToOption = None,
+    site: SiteOption = DEFAULT_SITE,
+    data: DataOption = DEFAULT_DATA,
+    records: RecordsOption = None,
+) -> None:
+    """Write everything behind a session into one ZIP."""
+    with clear_errors(), open_workbench(site, data, records) as at:
+        _written(to or Path(f"{session}-evidence.zip"), evidence_zip(_office(at), session))
+
+
+def _office(at: Workbench) -> Office:
+    return Office(at.bench, at.counter.register.blobs, at.counter.settings)
+
+
+def _language(at: Workbench, asked: str | None) -> str:
+    language = asked or at.counter.settings.site.language
+    if language not in LANGUAGES:
+        raise PaperError(
+            N_("There is no paper in {language}; there is {languages}."),
+            language=language,
+            languages=", ".join(LANGUAGES),
+        )
+    return language
+
+
+def _written(path: Path, content: bytes) -> None:
+    write_file(path, content)
+    typer.echo(str(path))
+
+
+def _line(report: IssuedReport) -> str:
+    sample = report.content.sample
+    words = (report.number, f"version {report.version}", report.session, sample.number)
+    results = [f"{item.reported} {item.unit}" for item in report.content.items]
+    verdicts = [one.decision.value for item in report.content.items for one in item.verdicts]
+    simulated = ["SIMULATED"] if report.content.simulated else []
+    return "  ".join([*words, *results, *verdicts, report.check_code, *simulated])
+
+
+def _facts(report: IssuedReport) -> dict[str, Json]:
+    return {
+        "number": report.number,
+        "version": report.version,
+        "session": report.session,
+        "t": utc_text(report.t_ns),
+        "account": report.account,
+        "check_code": report.check_code,
+        "documents": dict(report.documents),
+        "sample": report.content.sample.number,
+        "simulated": report.content.simulated,
+        "results": [
+            {
+                "item": {"zh_CN": item.name.zh, "en": item.name.en},
+                "reported": item.reported,
+                "unit": item.unit,
+                "U": item.U,
+                "k": item.k,
+                "verdicts": [one.decision.value for one in item.verdicts],
+            }
+            for item in report.content.items
+        ],
+    }
