@@ -32,7 +32,10 @@ from daq.settings import CertificatesSettings
 WALL_SECONDS = 8.0
 """For one document; with the start of the program it costs less than 10 s."""
 MOST_ANSWER_BYTES = 64 * 2**20
+MOST_AT_ONCE = 2
+"""Processes; further documents wait, so that many uploads take no more memory than two."""
 
+_AT_ONCE = threading.BoundedSemaphore(MOST_AT_ONCE)
 _MODULE = "daq.security.reading_process"
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _DIED = (
@@ -179,15 +182,20 @@ def _answer(request: Request, data: bytes) -> Answer:
         "PYTHONPATH": str(_PACKAGE_ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory of its own
-    }
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", _MODULE, str(WALL_SECONDS)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=_PACKAGE_ROOT.anchor,
-        env=environment,
-    ) as process:
+    } | {
+        key: value for key, value in os.environ.items() if key == "SYSTEMROOT"
+    }  # Windows starts nothing without
+    with (
+        _AT_ONCE,
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", _MODULE, str(WALL_SECONDS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_PACKAGE_ROOT.anchor,
+            env=environment,
+        ) as process,
+    ):
         end = threading.Timer(WALL_SECONDS, process.kill)
         feeder = threading.Thread(target=_feed, args=(process, head + data))
         end.start()

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from calibration.certificates.imported import Stage
-from calibration.certificates.pdf.numbers import is_blank, quantity_of, read_unit, read_value, unit_in
+from calibration.certificates.pdf.numbers import (
+    is_blank,
+    is_mark,
+    quantity_of,
+    read_unit,
+    read_value,
+    unit_in,
+)
 from calibration.certificates.pdf.particulars import read_u
 from calibration.certificates.pdf.roles import CORE, OF_UNIT, Part, branch_of, part_of, stage_of
 from calibration.certificates.pdf.tables import Column, Grid
@@ -188,7 +195,7 @@ def _group(meant: Sequence[Meant], stage: Stage, branch: str) -> Group:
                 columns[one.part] = one
                 continue
             doubles.append(one)
-        elif not all(is_blank(cell.text) for cell in one.column.cells):
+        elif any(is_mark(cell.text) or not is_blank(cell.text) for cell in one.column.cells):
             columns.setdefault(one.part, one)
     if _is_weight(columns):
         columns[Part.VALUE] = replace(columns.pop(Part.REFERENCE), part=Part.VALUE)

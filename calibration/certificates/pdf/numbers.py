@@ -31,6 +31,11 @@ def is_blank(text: str) -> bool:
     return _BLANK.fullmatch(text.strip()) is not None
 
 
+def is_mark(text: str) -> bool:
+    """Whether a cell has the dots or stars that tell two weights of one nominal value apart."""
+    return text.strip() in ("*", "**", "·", "··", "●", "●●")
+
+
 def read_value(text: str) -> tuple[Decimal, str] | None:
     """A number and the unit behind it, if the text is nothing else; None otherwise.
 

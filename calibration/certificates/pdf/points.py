@@ -9,7 +9,7 @@ from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Words
 from calibration.certificates.native_points import contradiction
 from calibration.certificates.pdf.columns import Group, Meant
-from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value
+from calibration.certificates.pdf.numbers import is_blank, is_mark, read_unit, read_value
 from calibration.certificates.pdf.particulars import read_u
 from calibration.certificates.pdf.roles import OF_UNIT, Part
 from calibration.certificates.pdf.tables import Cell, Grid
@@ -187,12 +187,18 @@ class Table:
             ),
             k=values.get(Part.K, uncertainty.k),
             probability=uncertainty.probability,
-            nominal=_nominal(cells.get(Part.NOMINAL), nominal),
+            nominal=f"{_nominal(cells.get(Part.NOMINAL), nominal)} {self._marking(row)}".strip(),
             conformity=verdict.text if verdict else "",
             tolerance=(None, None) if limit is None else (-abs(limit), abs(limit)),
         )
         self._check_sign(point, number, cells)
         return point
+
+    def _marking(self, row: int) -> str:
+        """What tells two weights of one nominal value apart."""
+        column = self._group.get(Part.NUMBER) if self._shape is Shape.MATERIAL_MEASURE else None
+        text = column.column.cells[row].text.strip() if column is not None else ""
+        return text if is_mark(text) or not is_blank(text) else ""
 
     def _say_unread(self, core: Sequence[Cell]) -> None:
         said = [cell for cell in core if not is_blank(cell.text)]

@@ -61,10 +61,10 @@ _BY_WORDS = (
         r"示值|读数|测得|实测|测量值|显示|指示|被校|被检|被测|电阻|indicat|reading|measured|display|resistance",
         Part.INDICATION,
     ),
-    (r"载荷|负荷|称量点|砝码|load|^l(?![a-z])", Part.REFERENCE),
+    (r"载荷|负荷|[称秤]量|砝码|load|^l(?![a-z])", Part.REFERENCE),
     (r"^温度|^湿度|^temperature|^humidity|^t(?![a-z])", Part.REFERENCE),
     (r"^名称|器具名称|标准器名称|name|description", Part.NAME),
-    (r"编号|serial|no\.", Part.NUMBER),
+    (r"编号|标记|serial|no\.|marking", Part.NUMBER),
 )  # fmt: skip
 _WORDS = tuple((re.compile(pattern), part) for pattern, part in _BY_WORDS)
 _SPACES = re.compile(r"\s+")

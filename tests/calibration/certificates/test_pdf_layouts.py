@@ -304,6 +304,13 @@ def test_weights_as_actual_values() -> None:
     assert points(found, "val", "U") == [[["100.002", "0.006"], ["2000.01", "0.03"]]]
 
 
+def test_two_weights_of_one_nominal_value_keep_their_marks() -> None:
+    rows = [["标称值", "标记", "折算质量", "U (k=2)"], ["2 g", "—", "1.999 990 g", "0.012 mg"],
+            ["2 g", "*", "2.000 004 g", "0.012 mg"]]  # fmt: skip
+    found = read(document(rows, width=110))
+    assert [point.nominal for point in found.proposals[0].points] == ["2 g", "2 g *"]
+
+
 def test_a_platinum_resistor_and_its_deviation_from_the_tables() -> None:
     rows = [["温度点(℃)", "电阻值(Ω)", "偏差(℃)", "U(℃) k=2"], ["0", "100.012", "0.03", "0.05"]]
     found = read(document(rows))
