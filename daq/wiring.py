@@ -36,6 +36,7 @@ from daq.watch.holds import SessionWatch
 from daq.watch.notebook import Fact, Notebook
 from daq.watch.service import WatchService
 from daq.watch.site_rules import rule_mistakes, watched_site
+from daq.watch.webhooks import load_hooks, sending
 from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
 from drivers.fast_clock import FASTEST, FastClock
@@ -246,7 +247,9 @@ def run_watch(settings: Settings, data: DataFiles, stop: threading.Event) -> Non
         # between two readings of the wall's quarter of a second a fast site's time may pass so much
         period_s = FAST_PERIOD_S * FASTEST if isinstance(clock, FastClock) else None
         site = watched_site(settings, site_profiles(settings), data.journal, period_s)
-        with WatchService(engine, site, sources, notebook, clock).running(stop):
+        hooks = load_hooks(settings.webhooks)
+        watching = WatchService(engine, site, sources, notebook, clock).running(stop)
+        with watching, sending(engine, hooks, clock):
             keep_calendar(duties, notebook, settings.site.timezone, stop)
     finally:
         engine.dispose()
@@ -347,9 +350,14 @@ def check_site(path: Path, settings: Settings) -> tuple[str, ...]:
 def check_rules(path: Path, settings: Settings) -> tuple[str, ...]:
     """Every mistake in what the site watches; none of them keeps the other services from running."""
     try:
-        return rule_mistakes(path, settings, site_profiles(settings))
+        mistakes = rule_mistakes(path, settings, site_profiles(settings))
     except ProfileError:
-        return ()  # check_site names them
+        mistakes = ()  # check_site names them
+    try:
+        load_hooks(settings.webhooks)
+    except SettingsError as error:
+        return (*mistakes, *(f"{path}: {mistake}" for mistake in error.mistakes))
+    return mistakes
 
 
 def demand_sound(path: Path, settings: Settings) -> None:
