@@ -1,6 +1,6 @@
 """Certificates at the console: what a document says and whether it can be used, and the workbook's template.
 
-What is done with the records (add, show, list, trace, impact) is in ``certificate_records``.
+What is done with the records is in ``certificate_records``, trace and impact in ``certificate_impact``.
 """
 
 import datetime
@@ -41,9 +41,9 @@ class LateRecords(TyperGroup):
 
 
 def _on_records() -> Mapping[str, Callable[..., None]]:
-    from daq.commands.certificate_records import COMMANDS
+    from daq.commands import certificate_impact, certificate_records
 
-    return COMMANDS
+    return certificate_records.COMMANDS | certificate_impact.COMMANDS
 
 
 app = typer.Typer(cls=LateRecords, no_args_is_help=True, help="Certificates: documents and records.")

@@ -91,7 +91,7 @@ def chain_svg(chain: Chain, words: Speech) -> str:
     svg.set("style", f"font: {SIZE}px {FONT}; fill: currentColor")
     _titled(svg, words.say(N_("Traceability chain")))
     for edge in chain.edges:
-        _draw_edge(svg, edge, (boxes[edge.below], boxes[edge.above]), _label(edge, words))
+        _draw_edge(svg, edge, (boxes[edge.below], boxes[edge.above]), words.say(word_of(edge)))
     faulty = _standing_on_faults(chain)
     for key, box in boxes.items():
         _draw_box(svg, box, is_faulty=key in faulty)
@@ -195,9 +195,10 @@ def _width(lines: tuple[str, ...]) -> float:
     return round(max((_letters(line) for line in lines), default=1) * SIZE * 0.55) + 2 * PADDING
 
 
-def _label(edge: Edge, words: Speech) -> str:
+def word_of(edge: Edge) -> str:
+    """What is said of a step; of the use of an instrument that its certificate was in force."""
     is_use = edge.below.startswith("use ") and edge.state is LinkState.MATCHED
-    return words.say(_IN_FORCE if is_use else LOOKS[edge.state].word)
+    return _IN_FORCE if is_use else LOOKS[edge.state].word
 
 
 def _titled(parent: ET.Element, text: str) -> None:
