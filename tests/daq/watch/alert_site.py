@@ -31,6 +31,8 @@ _NUMBERS = itertools.count()
 NOON_NS = int(datetime(2026, 11, 24, 4, tzinfo=UTC).timestamp()) * 10**9
 """Tuesday, 12:00 in Shanghai."""
 S = 10**9
+METHODS = load_methods()
+PROFILES = load_profiles()
 
 QUIET = 'disabled = ["certificate-missing", "room-climate", "room-gradient"]\n'
 """The instruments of most tests have no certificates, and temperatures that no room has."""
@@ -110,14 +112,12 @@ class Watched:
         self.path = folder / "journal.db"
         rules_file = folder / "alerts.toml"
         rules_file.write_text(rules or QUIET, encoding="utf-8")
-        self.book: Rulebook = load_rulebook(
-            rules_file, load_methods(), [entry.name for entry in settings.notify]
-        )
+        self.book: Rulebook = load_rulebook(rules_file, METHODS, [entry.name for entry in settings.notify])
         self.journal: Journal | None = None
         self.engine = self._made()
 
     def _made(self) -> AlertEngine:
-        site = Site(self.settings, site_map(self.settings, load_profiles()), self.book, self.path)
+        site = Site(self.settings, site_map(self.settings, PROFILES), self.book, self.path)
         sources = Sources(self.papers, lambda: self.facts, lambda: self.holds)
         return AlertEngine(self.records, site, sources, self.clock)
 

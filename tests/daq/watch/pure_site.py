@@ -7,7 +7,6 @@ from typing import Any
 
 from calibration.certificates.model import Certificate
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
-from daq.lab.methods import load_methods
 from daq.settings import Settings
 from daq.watch.holds import HoldNow
 from daq.watch.ledger import Transition, Turn
@@ -15,12 +14,9 @@ from daq.watch.notebook import Fact
 from daq.watch.place import site_map
 from daq.watch.rule_file import load_rulebook
 from daq.watch.watcher import Surroundings, Watcher
-from drivers.profiles import load_profiles
 from drivers.reading import EventKind, Quality
-from tests.daq.watch.alert_site import NOON_NS, S
+from tests.daq.watch.alert_site import METHODS, NOON_NS, PROFILES, S
 
-METHODS = load_methods()
-PROFILES = load_profiles()
 UNITS = {"temperature": "degC", "humidity": "%RH"}
 
 

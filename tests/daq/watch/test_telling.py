@@ -8,15 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daq.lab.methods import load_methods
 from daq.records.alerts import Alert
 from daq.records.messages import Told
 from daq.settings import NotifyEntry
 from daq.watch.rule_file import load_rulebook
 from daq.watch.telling import GATHER_S, Situation, Teller
-from tests.daq.watch.alert_site import S, target
+from tests.daq.watch.alert_site import METHODS, S, target
 
-BOOK = load_rulebook(None, load_methods(), ())
+BOOK = load_rulebook(None, METHODS, ())
 
 
 def at(text):
