@@ -182,9 +182,9 @@ def _answer(request: Request, data: bytes) -> Answer:
         "PYTHONPATH": str(_PACKAGE_ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory of its own
-    } | {
-        key: value for key, value in os.environ.items() if key == "SYSTEMROOT"
-    }  # Windows starts nothing without
+    }
+    if "SYSTEMROOT" in os.environ:  # Windows starts nothing without it
+        environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
     with (
         _AT_ONCE,
         subprocess.Popen(
