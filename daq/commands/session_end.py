@@ -15,7 +15,7 @@ from daq.commands.console import (
 )
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
-from daq.commands.session_lines import status_lines
+from daq.commands.session_lines import result_line, status_lines
 from daq.commands.workbench import ReasonOption, SessionArgument, open_workbench
 from daq.lab.session_json import result_json, session_json
 from daq.lab.session_records import BENCH_ROLES, session_state
@@ -152,11 +152,7 @@ def results(
         say_json([result_json(one) for one in found])
         return
     for one in found:
-        body = one.body
-        portion = f" {body['portion']}" if body["portion"] else ""
-        uncertainty = f" ± {body['reported_U']}, k = {body['k']}" if body["reported_U"] else ""
-        verdict = f"  {body['verdicts'][0]['decision']}" if body["verdicts"] else ""
-        typer.echo(f"{body['formula']}{portion} = {body['reported']} {body['unit']}{uncertainty}{verdict}")
+        typer.echo(result_line(one))
     if not found:
         typer.echo("no result yet")
 

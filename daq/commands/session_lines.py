@@ -1,11 +1,17 @@
 """A session as a person reads it at the console."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
+from calibration.rounding import plain, round_to_digits
+from daq.i18n.figures import with_unit
 from daq.lab.evidence import Capture
 from daq.lab.session_events import Act, Place
+from daq.lab.session_results import KeptResult
 from daq.lab.session_state import SessionState, why_of
 from daq.lab.session_timers import span_text
+
+K_DIGITS = 3
 
 
 def status_lines(state: SessionState) -> Iterator[str]:
@@ -40,6 +46,18 @@ def capture_line(one: Capture) -> str:
     struck = f"  STRUCK: {one.struck}" if one.struck else ""
     place = _place(Place(one.step, one.portion, one.turn))
     return f"{place}  {one.instrument} {one.raw_text} {one.unit}{value}{struck}"
+
+
+def result_line(one: KeptResult) -> str:
+    """One result as it is reported, with U, k and the verdict."""
+    body = one.body
+    name = f"{body['formula']} {body['portion']}" if body["portion"] else body["formula"]
+    uncertainty = ""
+    if body["reported_U"]:
+        k = plain(round_to_digits(Decimal(body["k"]), K_DIGITS))
+        uncertainty = f" ± {body['reported_U']} (k = {k})"
+    verdict = f"  {body['verdicts'][0]['decision']}" if body["verdicts"] else ""
+    return f"{name} = {with_unit(body['reported'] + uncertainty, body['unit'])}{verdict}"
 
 
 def _portions(state: SessionState) -> Iterator[str]:
