@@ -44,6 +44,13 @@ def write_site(
             "language": "zh_CN",
             "timezone": "Asia/Shanghai",
         },
+        "laboratory": {
+            "name_zh": "石柱县检验检测中心(仿真)",
+            "name_en": "Shizhu county testing laboratory (simulated)",
+            "address_zh": "重庆市石柱土家族自治县(仿真)",
+            "address_en": "Shizhu, Chongqing, China (simulated)",
+            "report_series": "SIM-{year}-{number:04d}",
+        },
         "web": {"port": web_port},
         "instrument": [_entry(instrument) for instrument in instruments],
     }

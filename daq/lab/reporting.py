@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from daq.errors import BenchError, NoSuchRecordError, NotPermittedError, PaperError, TwoPersonError
 from daq.i18n import LANGUAGES, N_
@@ -104,6 +104,20 @@ def issued_reports(connection: Connection, session: str | None = None) -> tuple[
     if session is not None:
         statement = statement.where(table.c.session == session)
     return tuple(_issued(row) for row in connection.execute(statement))
+
+
+def search_reports(connection: Connection, wanted: str, limit: int) -> tuple[IssuedReport, ...]:
+    """The newest reports that have a text somewhere in their content: a client, a lot, a number."""
+    statement = select(table).order_by(table.c.t_ns.desc(), table.c.number.desc(), table.c.version.desc())
+    if wanted:
+        statement = statement.where(table.c.body.contains(wanted, autoescape=True))
+    return tuple(_issued(row) for row in connection.execute(statement.limit(limit)))
+
+
+def valid_versions(connection: Connection) -> dict[str, int]:
+    """The version of every report that is valid now: the last one."""
+    rows = connection.execute(select(table.c.number, func.max(table.c.version)).group_by(table.c.number))
+    return dict(rows)
 
 
 def find_report(connection: Connection, number: str, version: int | None = None) -> IssuedReport:

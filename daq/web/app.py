@@ -34,6 +34,7 @@ from daq.web.pages import (
     me,
     methods,
     nonconformity,
+    reports,
     samples,
     session,
     session_new,
@@ -43,6 +44,7 @@ from daq.web.pages import (
 from daq.web.plan import channel_plans
 from daq.web.poller import Poller
 from daq.web.programs import program_routes
+from daq.web.report_routes import report_routes
 from daq.wiring import DataFiles, records_of
 from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
@@ -62,6 +64,7 @@ PAGES = (
     sessions,
     session_new,
     session,
+    reports,
     samples,
     methods,
     equipment,
@@ -105,6 +108,7 @@ def build_app(desk: Desk) -> FastAPI:
     guard(app)
     app.include_router(entrance(desk))
     app.include_router(document_routes(desk))
+    app.include_router(report_routes(desk))
     app.include_router(program_routes(desk))
 
     @app.get("/calendar.ics")

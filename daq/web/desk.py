@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from daq.lab.bench import Bench
+from daq.lab.dossier import Office
 from daq.lab.register import Register
 from daq.records.alerts import count_unacknowledged
 from daq.records.blobs import BlobStore
@@ -51,3 +52,8 @@ class Desk:
     def bench(self) -> Bench:
         """What sessions work with."""
         return site_bench(self.settings, self.files, self.engine, self.clock, self.certificates)
+
+    @property
+    def office(self) -> Office:
+        """Where papers are made."""
+        return Office(self.bench, self.register.blobs, self.settings)

@@ -26,6 +26,7 @@ from daq.web.equipment_words import KINDS, LOG_KINDS, STATES
 from daq.web.forms import Question, ask, done, said, table
 from daq.web.frame import Frame, box
 from daq.web.pages.instrument import reason_row
+from daq.web.report_routes import label_address
 from daq.web.validity_words import shown
 from daq.web.visit import Visit, opened
 
@@ -84,6 +85,7 @@ def _heading(here: Visit, one: Equipment) -> None:
         if here.settings.instrument(one.name) is not None:
             ui.link(words.say("Live"), f"/instrument/{one.name}")
         ui.link(words.say("Certificates"), f"/certificates?equipment={one.name}")
+        ui.link(words.say("Label (PDF)"), label_address(one.name), new_tab=True)
         if here.has(Role.METROLOGIST, Role.QUALITY_MANAGER):
             ui.link(words.say("Change"), f"/equipment/{one.name}/change")
 

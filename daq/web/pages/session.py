@@ -14,6 +14,7 @@ from daq.lab.session_state import SessionState
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.frame import Frame, box
+from daq.web.report_panel import report_panel
 from daq.web.session_record import deviations_panel, record_panel, sample_panel
 from daq.web.session_results import end_buttons, results_panel
 from daq.web.session_task import TaskPanel
@@ -204,3 +205,4 @@ class SessionSheet:
             with reading(self._here.desk.engine) as connection:
                 results_panel(kept_results(connection, self._number), words)
         end_buttons(self._here, state, self._changed)
+        report_panel(self._here, state)

@@ -41,6 +41,7 @@ def sessions_page(here: Visit) -> None:
                 ui.link(f"+ {say('Start a session')}", "/session-new")
             ui.link(say("Samples"), "/samples")
             ui.link(say("Methods"), "/methods")
+            ui.link(say("Reports"), "/reports")
             ui.link(say("Wall view"), "/wall")
         body = box("sessions")
     rack = Rack(here, body)
