@@ -90,12 +90,10 @@ class FastClock:
 
     @property
     def factor(self) -> float:
-        """How fast it runs now; 1 since it has caught up with the wall."""
+        """How fast it was told to run; it does so until it has caught up with the wall."""
         with self._lock:
             self._look()
-            wall_ns = self._wall.now_ns()
-            stretch = self._stretch(wall_ns)
-        return 1.0 if stretch.factor > 1 and stretch.at(wall_ns) == wall_ns else stretch.factor
+            return self._stretches[-1].factor
 
     def now_ns(self) -> int:
         """The site's time, UTC since 1970 in integer nanoseconds."""

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from drivers.clock import Clock
 from drivers.errors import ClockError, HandError
-from drivers.fast_clock import FASTEST, FastClock
+from drivers.fast_clock import FastClock
 from drivers.sims.bench import BALANCES, Bench
 from drivers.sims.moves import VERBS, Words, number
 from drivers.sims.script import Script
@@ -61,6 +61,7 @@ class Hand:
         """
         self._clock = clock
         self._lock = threading.Lock()
+        self._fastest = clock.factor if isinstance(clock, FastClock) else 1.0
         self._origin_ns = clock.now_ns()
         self._script = Script(seed)
         self._file = None if folder is None else folder / SCRIPT_FILE
@@ -91,7 +92,7 @@ class Hand:
             case ("state",):
                 return self._state()
             case ("speed", factor):
-                self._set_speed(number(factor, 0.0, FASTEST))
+                self._set_speed(factor)
             case ("cut", name):
                 _known(self.wires, name).cut()
             case ("mend", name):
@@ -120,11 +121,12 @@ class Hand:
                     raise HandError(f"{self._file}: cannot be written ({error.strerror})") from error
             self._script = script
 
-    def _set_speed(self, factor: float) -> None:
+    def _set_speed(self, factor: str) -> None:
+        """Not faster than at the start: nothing is read as often as it was promised then."""
         if not isinstance(self._clock, FastClock):
             raise HandError("time runs as everywhere here: `hengliang demo --fast 60` has a time of its own")
         try:
-            self._clock.set_speed(factor)
+            self._clock.set_speed(number(factor, 0.0, self._fastest))
         except ClockError as error:
             raise HandError(str(error)) from error
 

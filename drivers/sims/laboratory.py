@@ -55,6 +55,7 @@ class _Plan:
 
 PTY_LINK = "b-02"
 _FREE_PORT = "tcp://127.0.0.1:0"
+_NO_PORT = "tcp://127.0.0.1:1"
 _BENCHES = (
     _Plan(
         "B-01",
@@ -121,6 +122,28 @@ _AIR: Mapping[str, Mapping[str, tuple[str, Callable[[int], Course]]]] = {
 """What of the bench's air each channel measures, and its usual course by the seed."""
 DEVIATIONS = {"B-01": Deviation(-0.02e-3, 0.0021e-3), "B-02": Deviation(4e-3, 0.24e-3)}
 """Of B-01 just what its certificate in ``config/demo`` corrects; of B-02 what its last checks have found."""
+
+
+@dataclass(frozen=True, slots=True)
+class BareInstrument:
+    """An instrument on the bench, with no wire to it."""
+
+    instrument: LaboratoryInstrument
+    """Its URL is where it would listen."""
+    profile: Profile
+    twin: Twin
+
+
+def bare_instruments(hand: Hand) -> tuple[BareInstrument, ...]:
+    """The five instruments at a bench where nobody is but the hand, for whoever needs no wires."""
+    profiles = load_profiles()
+    found = []
+    for seed, plan in enumerate(_BENCHES):
+        profile = named(profiles, plan.profile)
+        listen = plan.listen.format(base="/unwired").replace(_FREE_PORT, _NO_PORT)
+        instrument = _bench(plan, client_url(profile, listen))
+        found.append(BareInstrument(instrument, profile, _twin(plan, profile, seed, hand, resting=True)))
+    return tuple(found)
 
 
 class Laboratory:
@@ -192,7 +215,7 @@ def start_laboratory(base_dir: Path, clock: Clock, *, resting: bool = False) -> 
         for seed, plan in enumerate(_BENCHES):
             profile = named(profiles, plan.profile)
             faults = () if resting else plan.faults
-            twin = _twin(plan, profile, seed, hand, resting)
+            twin = _twin(plan, profile, seed, hand, resting=resting)
             server = SimServer(twin, plan.listen.format(base=base_dir), faults, clock)
             starting.enter_context(server)
             hand.wires[plan.name] = _Plug(server, faults)
@@ -202,7 +225,7 @@ def start_laboratory(base_dir: Path, clock: Clock, *, resting: bool = False) -> 
     return Laboratory(tuple(instruments), hand, line.url, running)
 
 
-def _twin(plan: _Plan, profile: Profile, seed: int, hand: Hand, resting: bool) -> Twin:
+def _twin(plan: _Plan, profile: Profile, seed: int, hand: Hand, *, resting: bool) -> Twin:
     """The twin of one instrument, with the bench under it where the bench has something to say."""
     framing = framing_for(plan.listen)
     if plan.name in _AIR:

@@ -48,6 +48,8 @@ MATERIALS = {
     "coptis-slices": Material(11.32, 2200.0),
     "coptis-coarse": Material(12.71, 6000.0),
     "chili": Material(9.26, 1500.0),
+    "water-shield": Material(95.1, 700.0),
+    "ash": Material(0.0, 3600.0),
 }
 """3 g of ``coptis`` are constant after 5 h + 1 h, and 14.04 % is found; ``coptis-coarse`` takes 5 h + 3 h."""
 
