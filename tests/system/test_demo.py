@@ -44,7 +44,14 @@ def test_headless_demo_records_five_instruments_and_loses_nothing(tmp_path, need
     verified = subprocess.run(
         [HENGLIANG, "verify", "--data", tmp_path / "data", "--json"], capture_output=True, check=True
     )
-    assert json.loads(verified.stdout)["rows"] == told["journal_rows"]
+    found = json.loads(verified.stdout)
+    assert found["rows"] == told["journal_rows"]
+    assert found["records"]["ok"] is True
+    site = ("--site", tmp_path / "data" / "site" / "site.toml", "--data", tmp_path / "data", "--json")
+    listed = subprocess.run([HENGLIANG, "certificate", "list", *site], capture_output=True, check=True)
+    in_force = [paper for paper in json.loads(listed.stdout) if paper["state"] == "in-force"]
+    assert len(in_force) >= 7
+    assert {(paper["entered_by"], paper["checked_by"]) for paper in in_force} == {("wang.fang", "li.jun")}
 
 
 @pytest.mark.system

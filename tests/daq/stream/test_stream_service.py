@@ -8,6 +8,9 @@ import pytest
 
 from daq.errors import JournalMissingError, StreamError
 from daq.journal import JournalReader
+from daq.records.certificates import RecordedCertificates
+from daq.records.database import records_url
+from daq.records.migrations import open_records
 from daq.stream.cursor import StreamFile, StreamState, read_rejected, read_status
 from daq.stream.influx import InfluxWriter
 from daq.stream.service import Pace, StreamService
@@ -16,7 +19,16 @@ from daq.timeseries_server import LocalVictoriaMetrics
 from drivers.clock import SystemClock
 from tests.clocks import HandClock
 from tests.daq.stream.between import Between, Trick
-from tests.daq.stream.conftest import CLOCK, FAST, Site, running, settings_for, wait_until, wait_until_sent
+from tests.daq.stream.conftest import (
+    CHANNELS,
+    CLOCK,
+    FAST,
+    Site,
+    running,
+    settings_for,
+    wait_until,
+    wait_until_sent,
+)
 
 
 def head(site: Site) -> int:
@@ -332,6 +344,26 @@ def test_a_journal_that_is_shorter_than_the_cursor_stops_the_stream(
         )
     with StreamFile.open(site.stream_path, service.target) as file:
         assert file.accepted_seq == 1_000_000
+
+
+@pytest.mark.peer
+def test_while_the_records_cannot_be_read_nothing_is_sent_without_its_value(
+    site: Site, victoria: LocalVictoriaMetrics, writer: InfluxWriter
+) -> None:
+    site.fill(10)
+    service = site.service(writer)
+    records = site.folder / "records.db"
+    with open_records(records_url(site.folder)) as engine:
+        service.certificates = RecordedCertificates(engine)
+        engine.dispose()
+        records.rename(records.with_suffix(".away"))
+        records.mkdir()
+        with running(service):
+            wait_until(lambda: _trouble(site) is Trouble.RECORDS, "the state says that the records are away")
+            records.rmdir()
+            records.with_suffix(".away").rename(records)
+            wait_until_sent(service, head(site))
+    assert_all_there_once(site, victoria.url, service, 10 * len(CHANNELS))
 
 
 @pytest.mark.peer
