@@ -32,7 +32,7 @@
     ├── CheckError           a check of an instrument, or its plan, that cannot be written
     ├── NonconformityError   nonconforming work: a step that it cannot take now
     ├── BenchError           a sample, a method's version or a session that cannot take this now
-    │   ├── NoSuchRecordError     there is no sample, method or session of that name
+    │   ├── NoSuchRecordError     there is no sample, method, session or alert of that name
     │   ├── StepRefusedError      what a session is asked to take is refused, with every reason
     │   └── ResultBlockedError    results cannot be computed, with every datum that is missing or no good
     ├── AlertError           an alert that is not there, or does not take this
@@ -187,7 +187,7 @@ class BenchError(HengliangError):
 
 
 class NoSuchRecordError(BenchError):
-    """There is no sample, method or session of that name."""
+    """There is no sample, method, session or alert of that name."""
 
 
 class StepRefusedError(BenchError):

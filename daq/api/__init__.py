@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from daq.api.alerts import Alerts
 from daq.api.context import ApiContext
 from daq.api.events import Events
 from daq.api.methods import Methods
@@ -16,6 +17,6 @@ __all__ = ["ApiContext", "build_router"]
 def build_router(context: ApiContext) -> APIRouter:
     """All resources of one site; whoever mounts it says who asks (``ApiContext.person``)."""
     router = APIRouter(prefix="/api/v1")
-    for resource in (Samples, Methods, Sessions, Steps, Signing, Events):
+    for resource in (Samples, Methods, Sessions, Steps, Signing, Events, Alerts):
         router.include_router(resource(context).router())
     return router

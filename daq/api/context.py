@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from daq.errors import (
+    AlertError,
     AuditError,
     BenchError,
     BrakeError,
@@ -32,6 +33,7 @@ from daq.security.accounts import Accounts, Credentials
 from daq.security.audit import Actor
 from daq.security.people import Role
 from daq.security.signatures import Signature
+from daq.settings import Settings
 
 _STATUS: tuple[tuple[type[HengliangError], int], ...] = (
     (NoSuchRecordError, 404),
@@ -42,6 +44,7 @@ _STATUS: tuple[tuple[type[HengliangError], int], ...] = (
     (MethodError, 422),
     (AuditError, 422),
     (BenchError, 409),
+    (AlertError, 409),
     (RegisterError, 409),
     (RecordsBusyError, 503),
     (RecordsError, 503),
@@ -54,6 +57,7 @@ _STATUS: tuple[tuple[type[HengliangError], int], ...] = (
 class ApiContext:
     """One site, as the resources see it."""
 
+    settings: Settings
     bench: Callable[[], Bench]
     """As of the request."""
     accounts: Accounts

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,6 +18,7 @@ from daq.commands.console import (
 )
 from daq.commands.people import identified
 from daq.i18n.speech import Speech
+from daq.lab.alert_json import AlertJson
 from daq.lab.alert_words import AlertWords
 from daq.lab.alerts import (
     AlertDesk,
@@ -37,7 +37,6 @@ from daq.lab.alerts import (
 from daq.lab.alerts import (
     unshelve as unshelve_alert,
 )
-from daq.records.alerts import Alert
 from daq.records.migrations import open_records
 from daq.security.accounts import Accounts
 from daq.settings import Settings, load_settings
@@ -64,10 +63,10 @@ def list_alerts(
     with clear_errors(), _opened(site, data) as (settings, desk):
         engine, name = desk.engine, settings.site.id
         listed = past_alerts(engine, name, limit=limit) if everything else active_alerts(engine, name)
-        words = _words(settings)
         if as_json:
-            say_json([_as_json(each.alert, words) for each in listed])
+            say_json([AlertJson(settings).listed(each) for each in listed])
             return
+        words = _words(settings)
         for each in listed:
             typer.echo(_line(each, words))
         if not listed:
@@ -84,11 +83,10 @@ def show(
     """Show one alert with all that happened, and every try to tell of it."""
     with clear_errors(), _opened(site, data) as (settings, desk):
         detail = alert_detail(desk.engine, settings.site.id, alert)
-        words = _words(settings)
         if as_json:
-            say_json({**_as_json(detail.alert, words), **_happened(detail)})
+            say_json(AlertJson(settings).detail(detail))
             return
-        for line in _lines(detail, words):
+        for line in _lines(detail, _words(settings)):
             typer.echo(line)
 
 
@@ -172,17 +170,3 @@ def _lines(detail: AlertDetail, words: AlertWords) -> Iterator[str]:
             yield f"    {time(tried.t_ns)}  {tried.words}"
     for dependant in detail.dependants:
         yield f"  folded under it: {dependant.id}  {dependant.key}"
-
-
-def _as_json(alert: Alert, words: AlertWords) -> dict[str, Any]:
-    return {**asdict(alert), "state": alert.state, "what": words.what(alert)}
-
-
-def _happened(detail: AlertDetail) -> dict[str, Any]:
-    return {
-        "shelved_until_ns": detail.shelved_until_ns,
-        "events": [asdict(event) for event in detail.events],
-        "acts": [asdict(act) for act in detail.acts],
-        "messages": [asdict(sent) for sent in detail.messages],
-        "dependants": [alert.id for alert in detail.dependants],
-    }

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, Engine
 
-from daq.errors import AlertError
+from daq.errors import AlertError, NoSuchRecordError
 from daq.i18n import N_
 from daq.records.alerts import (
     Alert,
@@ -110,7 +110,7 @@ def alert_detail(engine: Engine, site: str, alert_id: int) -> AlertDetail:
     """One alert with all that happened to it and all that was said of it.
 
     Raises:
-        AlertError: the site has no such alert.
+        NoSuchRecordError: the site has no such alert.
         RecordsError: the records cannot be read.
     """
     with reading(engine) as connection:
@@ -143,7 +143,8 @@ def acknowledge(desk: AlertDesk, actor: Actor, alert_id: int, comment: str) -> A
 
     Raises:
         NotPermittedError: the person does not have the role.
-        AlertError: no such alert, it was acknowledged already, or there is no comment.
+        NoSuchRecordError: the site has no such alert.
+        AlertError: it was acknowledged already, or there is no comment.
         RecordsError: the records cannot be written.
     """
     said = _comment(comment)
@@ -165,7 +166,8 @@ def shelve(desk: AlertDesk, actor: Actor, alert_id: int, hours: float, reason: s
 
     Raises:
         NotPermittedError: the person does not have the role.
-        AlertError: no such alert, it is shelved already, a time that is none, or there is no reason.
+        NoSuchRecordError: the site has no such alert.
+        AlertError: it is shelved already, a time that is none, or there is no reason.
         RecordsError: the records cannot be written.
     """
     said = _comment(reason)
@@ -192,7 +194,8 @@ def unshelve(desk: AlertDesk, actor: Actor, alert_id: int, reason: str) -> Alert
 
     Raises:
         NotPermittedError: the person does not have the role.
-        AlertError: no such alert, it is not shelved, or there is no reason.
+        NoSuchRecordError: the site has no such alert.
+        AlertError: it is not shelved, or there is no reason.
         RecordsError: the records cannot be written.
     """
     said = _comment(reason)
@@ -216,7 +219,7 @@ def _keep_act(connection: Connection, actor: Actor, act: AlertAct, alert: Alert)
 def _of_site(connection: Connection, site: str, alert_id: int) -> Alert:
     alert = find_alert(connection, alert_id)
     if alert is None or alert.site != site:
-        raise AlertError(N_("There is no alert {number} at this site."), number=alert_id)
+        raise NoSuchRecordError(N_("There is no alert {number} at this site."), number=alert_id)
     return alert
 
 

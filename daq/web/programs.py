@@ -32,7 +32,11 @@ def program_routes(desk: Desk) -> APIRouter:
         return asking(desk, request)
 
     context = ApiContext(
-        bench=lambda: desk.bench, accounts=desk.accounts, blobs=desk.register.blobs, person=person
+        settings=desk.settings,
+        bench=lambda: desk.bench,
+        accounts=desk.accounts,
+        blobs=desk.register.blobs,
+        person=person,
     )
     router.include_router(build_router(context))
     return router

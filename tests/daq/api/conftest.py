@@ -12,9 +12,16 @@ from daq.records.database import changing
 from daq.security.accounts import Accounts
 from daq.security.audit import Actor
 from daq.security.passwords import PasswordKeeper
+from daq.settings import Settings
 from tests.daq.lab.sessions.conftest import bench, furnished, site  # noqa: F401
 
 PASSWORD = "forty green pheasants"
+SETTINGS = Settings.model_validate(
+    {
+        "site": {"id": "t", "name_zh": "站", "name_en": "Site"},
+        "instrument": [{"name": "H-01", "url": "modbus://192.0.2.1:502", "profile": "renke-rs-ws-n01"}],
+    }
+)
 
 
 @pytest.fixture
@@ -35,6 +42,7 @@ def client(bench, keeper):  # noqa: F811
         return Actor(account, "web of tests")
 
     context = ApiContext(
+        settings=SETTINGS,
         bench=lambda: bench.bench,
         accounts=Accounts(bench.engine, bench.clock, keeper),
         blobs=bench.laboratory.register.blobs,
