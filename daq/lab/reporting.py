@@ -117,7 +117,7 @@ def search_reports(connection: Connection, wanted: str, limit: int) -> tuple[Iss
 def valid_versions(connection: Connection) -> dict[str, int]:
     """The version of every report that is valid now: the last one."""
     rows = connection.execute(select(table.c.number, func.max(table.c.version)).group_by(table.c.number))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def find_report(connection: Connection, number: str, version: int | None = None) -> IssuedReport:
