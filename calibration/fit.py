@@ -27,6 +27,11 @@ class Scale(enum.StrEnum):
     """The u are equal, or relative weights: s^2 from the residuals, m - p degrees of freedom."""
 
 
+def chi_square_limit(dof: int, level: float = 0.95) -> float:
+    """The quantile that chi-square should stay below (ISO/TS 28037:2010, 6.2.5); 0 without dof."""
+    return float(2 * gammaincinv(dof / 2, level)) if dof else 0.0
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Fit:
     """A fitted polynomial with its evidence."""
@@ -52,8 +57,8 @@ class Fit:
         return standard_deviation(self.chi_square, self.dof)
 
     def chi_square_limit(self, level: float = 0.95) -> float:
-        """The quantile that chi-square should stay below (ISO/TS 28037:2010, 6.2.5); 0 without dof."""
-        return float(2 * gammaincinv(self.dof / 2, level)) if self.dof else 0.0
+        """The quantile that chi-square should stay below; 0 without dof."""
+        return chi_square_limit(self.dof, level)
 
     @property
     def accepted(self) -> bool:
