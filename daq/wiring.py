@@ -34,6 +34,7 @@ from daq.watch.duties import check_back_up, check_certificates, check_disk, chec
 from daq.watch.engine import Sources
 from daq.watch.holds import SessionWatch
 from daq.watch.notebook import Fact, Notebook
+from daq.watch.register_watch import RegisterWatch
 from daq.watch.service import WatchService
 from daq.watch.site_rules import rule_mistakes, watched_site
 from daq.watch.webhooks import load_hooks, sending
@@ -243,7 +244,7 @@ def run_watch(settings: Settings, data: DataFiles, stop: threading.Event) -> Non
             ("records", "45 2 * * *", lambda: (check_the_records(engine, data, clock.now_ns()),)),
         )
         notebook = Notebook(data.watch)
-        sources = Sources(recorded, notebook.facts, sessions.holds)
+        sources = Sources(recorded, notebook.facts, sessions.holds, RegisterWatch(engine, clock).now)
         # between two readings of the wall's quarter of a second a fast site's time may pass so much
         period_s = FAST_PERIOD_S * FASTEST if isinstance(clock, FastClock) else None
         site = watched_site(settings, site_profiles(settings), data.journal, period_s)

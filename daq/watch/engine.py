@@ -25,6 +25,7 @@ from daq.watch.holds import HoldNow
 from daq.watch.notebook import Fact
 from daq.watch.place import SiteMap
 from daq.watch.post import Moment, Post, PostMemory
+from daq.watch.register_watch import RegisterNow
 from daq.watch.rule_file import Rulebook
 from daq.watch.rules import NS_PER_S
 from daq.watch.watcher import Surroundings, Watcher
@@ -65,6 +66,8 @@ class Sources:
     """What the regular duties found last."""
     holds: Callable[[], Sequence[HoldNow]]
     """Temperatures that sessions hold now."""
+    register: Callable[[], RegisterNow]
+    """What is away, and what needs no certificate."""
 
 
 class AlertEngine:
@@ -173,7 +176,11 @@ class AlertEngine:
             certificates, self._certificates_s = self._sources.certificates.load(), now_s
         newest = {(channel.instrument, channel.name): channel for channel in self._channels.values()}
         return Surroundings(
-            tuple(newest.values()), certificates, self._sources.facts(), self._sources.holds()
+            channels=tuple(newest.values()),
+            certificates=certificates,
+            facts=self._sources.facts(),
+            holds=self._sources.holds(),
+            register=self._sources.register(),
         )
 
     def _commit(self, watcher: Watcher, moment: Moment, *, behind: bool) -> None:

@@ -43,6 +43,8 @@ class Hearing:
         }
         self.stopped_ns: int = state.get("stopped_ns", 0)
         """When acquisition was asked to end; 0 while it runs."""
+        self.away: frozenset[str] = frozenset()
+        """Instruments that are not there: nobody misses them."""
         self.grown_ns: int = state.get("grown_ns", began_ns)
         """Time of the newest row."""
 
@@ -54,7 +56,7 @@ class Hearing:
     @property
     def lost(self) -> frozenset[str]:
         """Instruments that cannot be heard or understood."""
-        return frozenset(name for name, ear in self.ears.items() if ear.lost is not None)
+        return frozenset(name for name, ear in self.ears.items() if ear.lost is not None) - self.away
 
     def take_sample(self, instrument: str, channel: str, sample: Sample) -> None:
         """A reading came: the instrument is there, and the channel has a value unless its flags say no."""
@@ -102,11 +104,15 @@ class Hearing:
     def is_lost(self, instrument: str) -> Judged:
         """Whether an instrument cannot be heard or understood."""
         lost = self.ears[instrument].lost
-        return Judged(Verdict.WELL, {}) if lost is None else Judged(Verdict.BAD, lost)
+        if lost is None or instrument in self.away:
+            return Judged(Verdict.WELL, {})
+        return Judged(Verdict.BAD, lost)
 
     def is_stale(self, instrument: str, at_ns: int) -> Judged:
         """Whether its readings no longer come and nothing says why."""
         ear = self.ears[instrument]
+        if instrument in self.away:
+            return Judged(Verdict.WELL, {})
         if ear.lost is not None:
             return Judged(Verdict.UNKNOWN, {})
         if ear.faults or not self._is_old(instrument, at_ns):  # a refusal that lasts is told once
@@ -119,7 +125,11 @@ class Hearing:
         """Whether nobody writes the journal."""
         if self.stopped_ns:
             return Judged(Verdict.BAD, {"last_ns": self.stopped_ns})
-        waiting = [name for name, ear in self.ears.items() if ear.lost is None and not ear.faults]
+        waiting = [
+            name
+            for name, ear in self.ears.items()
+            if ear.lost is None and not ear.faults and name not in self.away
+        ]
         patience_s = max(NOT_GROWING_S, 3 * self._site.longest_period_s)
         quiet = at_ns - self.grown_ns > patience_s * NS_PER_S
         if quiet and waiting and all(self._is_old(name, at_ns) for name in waiting):

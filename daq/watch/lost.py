@@ -34,10 +34,10 @@ class LostWatch:
         """How things are at this moment."""
         self._back_ns = {name: ns for name, ns in self._back_ns.items() if name in self._nodes}
         lost = self._lost(hearing, ledger, at_ns)
-        self._end_nodes(ledger, lost | hearing.lost, at_ns)
+        self._end_nodes(ledger, lost | hearing.lost | hearing.away, at_ns)
         covered = self._covered()
         for name in sorted(lost & hearing.lost):
-            cause = self._site.cause(name, hearing.lost)
+            cause = self._site.cause(name, hearing.lost, hearing.away)
             if cause is not None and cause.name not in self._back_ns and not _covers(covered, cause):
                 self._begin_node(hearing, ledger, cause, at_ns)
                 covered = self._covered()
@@ -73,7 +73,7 @@ class LostWatch:
         self._back_ns[node.name] = 0
         troubles = [trouble for name in node.instruments if (trouble := hearing.ears[name].lost)]
         first = min(troubles, key=lambda trouble: int(str(trouble["t_ns"])))
-        facts: dict[str, Json] = {**first, "instruments": sorted(node.instruments)}
+        facts: dict[str, Json] = {**first, "instruments": sorted(node.instruments - hearing.away)}
         ledger.raise_alert((self._rule, node.name), at_ns, int(str(first["t_ns"])), facts)
 
     def _end_nodes(self, ledger: Ledger, lost: frozenset[str], at_ns: int) -> None:

@@ -33,9 +33,21 @@ class SiteMap:
         """Of all instruments."""
         return max(entry.period_s for entry in self.entries.values())
 
-    def cause(self, instrument: str, lost: frozenset[str]) -> Node | None:
-        """The largest thing an instrument hangs on whose instruments are all lost, if there is one."""
-        above = [node for node in self.nodes if instrument in node.instruments and node.instruments <= lost]
+    def cause(self, instrument: str, lost: frozenset[str], away: frozenset[str]) -> Node | None:
+        """The largest thing an instrument hangs on all of whose instruments are lost, if there is one.
+
+        Args:
+            instrument: one that is lost.
+            lost: all that are.
+            away: those that are not there, and say nothing of a cause.
+        """
+        above = [
+            node
+            for node in self.nodes
+            if instrument in node.instruments
+            and node.instruments - away <= lost
+            and len(node.instruments - away) > 1
+        ]
         return above[-1] if above else None
 
 

@@ -18,6 +18,7 @@ from daq.watch.ledger import LOOK_GAP_S, Key, Ledger, Transition
 from daq.watch.lost import LostWatch
 from daq.watch.notebook import Fact
 from daq.watch.place import SiteMap
+from daq.watch.register_watch import NOTHING_SPECIAL, RegisterNow
 from daq.watch.rule_file import Rulebook
 from daq.watch.rule_parts import (
     CertificateDue,
@@ -49,6 +50,7 @@ class Surroundings:
     facts: Sequence[Fact] = ()
     """What the regular duties found last."""
     holds: Sequence[HoldNow] = ()
+    register: RegisterNow = NOTHING_SPECIAL
 
 
 class Watcher:
@@ -95,6 +97,7 @@ class Watcher:
     def look(self, at_ns: int, around: Surroundings) -> None:
         """A moment passes: what did not come is noticed, too."""
         self._holds = around.holds
+        self.hearing.away = around.register.away
         for rule in self._book.rules:
             if isinstance(rule, Stopped | Stale | ClockStep | Duty):
                 self._look_at_service(rule, around, at_ns)
@@ -198,7 +201,7 @@ class Watcher:
                 certificates = known.get((channel.instrument, channel.name), ())
                 begun = [each for each in certificates if each.in_force_from_ns <= at_ns]
                 if rule.days is None:
-                    is_bad = not begun
+                    is_bad = not begun and channel.instrument not in around.register.exempt
                 else:
                     is_bad = bool(begun) and in_force(certificates, at_ns + rule.days * DAY_NS) is None
                 facts: dict[str, Json] = {}

@@ -21,6 +21,7 @@ from daq.watch.engine import AlertEngine, Site, Sources
 from daq.watch.holds import HoldNow
 from daq.watch.notebook import Fact
 from daq.watch.place import site_map
+from daq.watch.register_watch import RegisterNow
 from daq.watch.rule_file import Rulebook, load_rulebook
 from drivers.profiles import load_profiles
 from drivers.reading import Channel, Event, EventKind, Quality, Reading
@@ -118,7 +119,7 @@ class Watched:
 
     def _made(self) -> AlertEngine:
         site = Site(self.settings, site_map(self.settings, PROFILES), self.book, self.path)
-        sources = Sources(self.papers, lambda: self.facts, lambda: self.holds)
+        sources = Sources(self.papers, lambda: self.facts, lambda: self.holds, RegisterNow)
         return AlertEngine(self.records, site, sources, self.clock)
 
     @contextmanager

@@ -12,6 +12,7 @@ from daq.watch.holds import HoldNow
 from daq.watch.ledger import Transition, Turn
 from daq.watch.notebook import Fact
 from daq.watch.place import site_map
+from daq.watch.register_watch import RegisterNow
 from daq.watch.rule_file import load_rulebook
 from daq.watch.watcher import Surroundings, Watcher
 from drivers.reading import EventKind, Quality
@@ -39,6 +40,7 @@ class PureSite:
         self.papers: dict[tuple[str, str], tuple[Certificate, ...]] = {}
         self.facts: list[Fact] = []
         self.holds: list[HoldNow] = []
+        self.register = RegisterNow()
         self.transitions: list[Transition] = []
         self._seq = itertools.count(1)
         self.watcher = self._made({})
@@ -68,7 +70,8 @@ class PureSite:
 
     def look(self) -> None:
         channels = tuple(self.channels.values())
-        self.watcher.look(self.now_ns, Surroundings(channels, self.papers, self.facts, self.holds))
+        around = Surroundings(channels, self.papers, self.facts, self.holds, self.register)
+        self.watcher.look(self.now_ns, around)
         self.transitions += self.watcher.drain()
 
     def seconds(self, number: int, *readings: tuple[str, str], each: int = 1, **more: Any) -> None:

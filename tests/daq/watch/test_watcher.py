@@ -6,6 +6,7 @@ import pytest
 
 from daq.watch.holds import HoldNow
 from daq.watch.notebook import Fact
+from daq.watch.register_watch import RegisterNow
 from drivers.reading import EventKind, Quality
 from tests.daq.watch.alert_site import HEAD, LIMIT, NOON_NS, QUIET, S, site_settings
 from tests.daq.watch.papers import certificate_of
@@ -283,6 +284,24 @@ def test_a_clock_that_was_set_back_is_told_for_an_hour(site):
     assert watched.open() == []
 
 
+def test_an_instrument_that_was_sent_away_is_not_missed(site):
+    watched = site(3, url=SERVER, beside=[lone()])
+    watched.register = RegisterNow(away=frozenset({"H-01"}))
+    watched.event(EventKind.LINK_LOST, "H-01")
+    watched.seconds(60, ("H-02", "20.0"), ("H-03", "20.0"), ("B-01", "20.0"))
+    assert watched.turns() == []
+    for name in ("H-02", "H-03"):
+        watched.event(EventKind.LINK_LOST, name)
+    watched.seconds(20, ("B-01", "20.0"))
+    assert watched.open() == ["instrument-lost|host 192.0.2.9"]
+    assert watched.last("instrument-lost|host 192.0.2.9").facts["instruments"] == ["H-02", "H-03"]
+    watched.register = RegisterNow()  # and it is still not there
+    for name in ("H-02", "H-03"):
+        watched.event(EventKind.LINK_UP, name)
+    watched.seconds(240, ("H-02", "20.0"), ("H-03", "20.0"), ("B-01", "20.0"))
+    assert watched.open() == ["instrument-lost|H-01"]
+
+
 # ---- the service itself
 
 
@@ -323,6 +342,9 @@ def test_a_channel_without_any_certificate_is_told(site):
     watched.papers["H-01", "humidity"] = (certificate_of("H-01", NOON_NS, days=900),)
     watched.seconds(1, ("H-01", "20.0"))
     assert watched.open() == ["certificate-missing|H-01/temperature"]
+    watched.register = RegisterNow(exempt=frozenset({"H-01"}))
+    watched.seconds(1, ("H-01", "20.0"))
+    assert watched.open() == []
 
 
 # ---- restarts
