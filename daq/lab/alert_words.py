@@ -89,6 +89,11 @@ class AlertWords:
             )
         return self._sayers[alert.kind](facts)
 
+    def now(self, alert: Alert) -> str:
+        """What was shown when it cleared; empty where that is no value."""
+        facts: Facts = alert.body.get("cleared") or {}
+        return self._value(facts) if alert.kind in ("limit", "hold") and "seq" in facts else ""
+
     def _value(self, facts: Facts) -> str:
         """``31.24 ± 0.20 °C (k=2.00)``, or the indication with a word that it is one."""
         unit = str(facts.get("unit", ""))
@@ -170,7 +175,9 @@ class AlertWords:
                 "{reason}; {number} instruments: {names}", reason=reason, number=len(named), names=names
             )
         sentence = facts.get("sentence")
-        return f"{reason} ({sentence})" if sentence else reason
+        if not sentence:
+            return reason
+        return self.speech.say("{reason} ({sentence})", reason=reason, sentence=sentence)
 
     def _last(self, facts: Facts) -> str:
         return self.speech.say("the last sign of life was at {time}", time=self.speech.time(facts["last_ns"]))

@@ -48,7 +48,8 @@ class AlertTurns:
             return None
         body: Mapping[str, Any] = transition.facts or {}
         if transition.turn is Turn.CLEARED:
-            change_alert(connection, alert.id, cleared_ns=transition.t_ns)
+            known = {**alert.body, "cleared": body}
+            change_alert(connection, alert.id, cleared_ns=transition.t_ns, body=known)
         elif transition.turn is Turn.UNFOLDED:
             change_alert(connection, alert.id, cause_id=None)
         elif transition.cause is not None:

@@ -79,6 +79,7 @@ class Writer:
         lines = [
             (N_("Event"), " · ".join(part for part in (words.title(alert), words.what(alert)) if part)),
             (N_("State"), self._state(words, alert, phase)),
+            (N_("Now"), words.now(alert) if phase == CLEARED else ""),
             (N_("Instrument"), words.instrument(alert)),
             (N_("Place"), words.room(alert)),
             (N_("Since"), f"{words.speech.time(alert.since_ns)} ({words.speech.offset(alert.since_ns)})"),
