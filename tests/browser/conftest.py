@@ -83,6 +83,19 @@ gives = "correction"
 [[standard]]
 certificate = "CNAS-L0001-2026-0078"
 """
+RULES = """
+[[rule]]
+name = "instrument-lost"
+kind = "lost"
+title_zh = "仪器断线"
+title_en = "Instrument lost"
+action_zh = "检查电源、网线与串口线。"
+action_en = "Look at power, network and serial cable."
+severity = "warning"
+on_delay_s = 1
+off_delay_s = 1
+folds = ["readings-stale"]
+"""
 CERTIFICATES = (
     # number, instrument, channel, days until it ends, resolution
     ("2026-0311", "B-01", "mass", 98, 0.0001),
@@ -106,6 +119,8 @@ def write_site(folder: Path, port: int) -> None:
             f'room_zh = "{room_zh}"\nroom_en = "{room_en}"\nprofile = "{profile}"\nsimulated = true',
             f'url = "{URLS.get(profile, "tcp")}://127.0.0.1:{4001 + number}"',
         ]
+    lines.append('[alerts]\nrules_file = "alerts.toml"')
+    (folder / "alerts.toml").write_text(RULES, encoding="utf-8")
     (folder / "site.toml").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -1,0 +1,58 @@
+"""An alert appears on the open page, is acknowledged with a comment, and stands in the audit trail."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from drivers.reading import EventKind
+from tests.browser.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def watch(laboratory):
+    """The service that raises alerts, beside the pages."""
+    arguments = ("--site", str(laboratory.folder / "site.toml"), "--data", str(laboratory.folder / "data"))
+    with (laboratory.folder / "watch.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "daq", "watch", *arguments],
+            cwd=laboratory.folder,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        )
+    yield process
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_an_alert_appears_is_acknowledged_and_is_in_the_trail(laboratory, watch, visit, shoot):
+    page = visit("/alerts?lang=zh_CN")
+    page.locator("input[name=account]").fill("chen.yu")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(f"{laboratory.url}/alerts")
+
+    laboratory.feed.muted.add("M-01")
+    laboratory.feed.happen(EventKind.LINK_LOST, "M-01", "tcp://127.0.0.1:4003: connection refused")
+    card = page.locator(".alert", has_text="M-01 卤素水分仪")
+    expect(card).to_be_visible(timeout=30_000)  # without reloading
+    expect(page.locator(".nav .count")).not_to_be_empty()
+
+    card.get_by_role("button", name="确认").click()
+    page.locator(".ask").get_by_label("采取的措施").fill("电源线松动，已插好")
+    page.locator(".ask").get_by_role("button").last.click()
+    expect(card.locator(".state")).to_have_text("已确认")
+    expect(card).to_contain_text("chen.yu")
+    shoot(page, "alerts-zh")
+
+    laboratory.feed.muted.discard("M-01")
+    laboratory.feed.happen(EventKind.LINK_UP, "M-01", "back")
+    page.goto(f"{laboratory.url}/audit?account=chen.yu")
+    row = page.locator("tr", has_text="alert acknowledged")
+    expect(row).to_contain_text("电源线松动，已插好")
