@@ -21,7 +21,7 @@ Changed = Callable[[SessionState], None]
 
 
 def fitting(desk: Desk, demand: Instrument, words: Words) -> dict[str, str]:
-    """What can take a role, by name; of a set of weights each piece by itself."""
+    """What can take a role, by name: of weights each piece, of several like channels each by itself."""
     with reading(desk.engine) as connection:
         known = equipment(connection).values()
     found: dict[str, str] = {}
@@ -34,11 +34,20 @@ def fitting(desk: Desk, demand: Instrument, words: Words) -> dict[str, str]:
 def _names(desk: Desk, one: Equipment, words: Words) -> Iterator[tuple[str, str]]:
     title = words.either(one.title_zh, one.title_en)
     certificates = desk.certificates.measures().get(one.name, ())
-    pieces = [value.name for value in certificates[-1].values] if certificates else []
+    pieces = [value.name for value in certificates[-1].values] if certificates else _channels(desk, one.name)
     for piece in pieces:
         yield f"{one.name}/{piece}", f"{one.name} {title} · {piece}"
     if not pieces:
         yield one.name, f"{one.name} {title}"
+
+
+def _channels(desk: Desk, name: str) -> list[str]:
+    """Channels of one quantity where an instrument has several of them: a role takes one of them."""
+    entry = desk.settings.instrument(name)
+    profile = desk.profiles.get(entry.profile) if entry else None
+    channels = profile.channels if profile else ()
+    quantities = [one.quantity for one in channels]
+    return [one.name for one in channels if quantities.count(one.quantity) > 1]
 
 
 def missing(procedure: Procedure, state: SessionState, portion: int) -> list[Instrument]:
