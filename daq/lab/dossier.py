@@ -1,6 +1,6 @@
 """Everything that the records say of one session, gathered once for all of its papers and tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from daq.i18n import N_
 from daq.lab.bench import Bench
 from daq.lab.method_file import Procedure
+from daq.lab.method_records import method_versions
 from daq.lab.method_steps import RepeatUntil
 from daq.lab.papers.content import NOTHING, MethodUsed, Signed
 from daq.lab.papers.content import Sample as SampleOnPaper
@@ -50,6 +51,8 @@ class Dossier:
     sample: Sample | None
     """As it is written down now."""
     people: Mapping[str, Person]
+    checks: Mapping[str, Words]
+    """Titles of the checks that the method demands of its instruments, by the names of their methods."""
 
     @property
     def procedure(self) -> Procedure:
@@ -168,4 +171,12 @@ def gather(connection: Connection, office: Office, session: str) -> Dossier:
         ),
         sample=None if number is None else find_sample(connection, number),
         people=everybody(connection),
+        checks=dict(_checks(connection, loaded.method.procedure)),
     )
+
+
+def _checks(connection: Connection, procedure: Procedure) -> Iterator[tuple[str, Words]]:
+    for name in {one.check_before_use for one in procedure.instruments if one.check_before_use}:
+        known = method_versions(connection, name)
+        if known:
+            yield name, title_of(known[-1].method.procedure)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from daq.i18n import N_
+from daq.i18n.figures import SYMBOLS, with_unit
 from daq.lab.dossier import Dossier
 from daq.lab.equipment_description import EquipmentState
 from daq.lab.objections import INSTRUMENT
@@ -91,9 +92,9 @@ def deviation_of(dossier: Dossier, event: int) -> Words:
 
 def printed(dossier: Dossier, remark: Remark) -> Words:
     """A remark in both languages, roles and steps by their titles."""
-    facts: dict[str, object] = dict(remark.facts)
+    facts: dict[str, object] = {key: _with_symbol(fact) for key, fact in remark.facts.items()}
     titles = {one.role: title_of(one) for one in dossier.procedure.instruments}
-    for key, names in (("role", titles), ("step", dossier.steps)):
+    for key, names in (("role", titles), ("step", dossier.steps), ("method", dossier.checks)):
         if str(facts.get(key)) in names:
             facts[key] = names[str(facts[key])]
     if facts.get("what") in _QUANTITIES:
@@ -101,6 +102,12 @@ def printed(dossier: Dossier, remark: Remark) -> Words:
     if facts.get("state") in list(_STATES):
         facts["state"] = words(_STATES[EquipmentState(str(facts["state"]))])
     return words(PRINTED.get(remark.code, remark.message), **facts)
+
+
+def _with_symbol(fact: str | int) -> str | int:
+    """A number with its unit as it is printed: ``31.20 °C``."""
+    number, _, unit = str(fact).rpartition(" ")
+    return with_unit(number, unit) if number and unit in SYMBOLS else fact
 
 
 def _deviation(dossier: Dossier, one: Accepted, release: Override | None) -> Deviation:

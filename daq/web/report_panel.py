@@ -47,8 +47,8 @@ def _build(
     with box("paper-line"):
         ui.label(say("Tables")).classes("paper-name")
         ui.link("XLSX", f"{address}/session.xlsx")
-        ui.link(f"CSV: {say('captures')}", f"{address}/captures.csv")
-        ui.link(f"CSV: {say('results')}", f"{address}/results.csv")
+        ui.link(f"CSV · {say('captures')}", f"{address}/captures.csv")
+        ui.link(f"CSV · {say('results')}", f"{address}/results.csv")
     with box("paper-line"):
         ui.label(say("Evidence")).classes("paper-name")
         ui.link("ZIP", f"{address}/evidence.zip")

@@ -13,6 +13,8 @@ from daq.lab.results_words import Words, words
 
 Kept = Mapping[str, Any]
 """What ``Outcome.as_json`` gave."""
+RELEASE = "override"
+"""Code of a note on what two people released; papers print that among the deviations, with their names."""
 
 
 def item_of(kept: Kept) -> Item:
@@ -27,7 +29,7 @@ def item_of(kept: Kept) -> Item:
         level=Decimal(kept["level"]) if has_uncertainty else None,
         why_no_uncertainty=kept["why_no_uncertainty"],
         verdicts=tuple(judgement_of(one) for one in kept["verdicts"]),
-        notes=tuple(Words(**note["words"]) for note in kept["notes"]),
+        notes=tuple(Words(**note["words"]) for note in kept["notes"] if note["code"] != RELEASE),
     )
 
 

@@ -40,7 +40,8 @@ def reports_page(here: Visit) -> None:
         ui.label(say("Reports")).classes("big")
         with box("panel"):
             with ui.element("form").props("method=get action=/reports").classes("filters"):
-                ui.input(say("Number, sample, client, lot …"), value=wanted).props("name=q dense outlined")
+                field = ui.input(say("Number, sample, client, lot …"), value=wanted)
+                field.props("name=q dense outlined").classes("grow")
                 ui.button(say("Search")).props("type=submit unelevated no-caps")
             try:
                 _table(here, wanted)
