@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import ui
 from starlette.responses import Response
 
-from daq.errors import AlertError, JournalError
+from daq.errors import JournalError, NoSuchRecordError
 from daq.i18n import N_
 from daq.i18n.speech import NS_PER_S
 from daq.journal import JournalReader
@@ -58,7 +58,7 @@ def alert_page(here: Visit, number: int) -> None:
         ui.link(f"← {say('Alerts')}", "/alerts").classes("back")
         try:
             found = alert_detail(here.desk.engine, here.settings.site.id, number)
-        except AlertError as error:
+        except NoSuchRecordError as error:
             ui.label(here.words.error(error)).classes("refusal")
             return
         AlertSheet(here, found).build()
