@@ -41,9 +41,9 @@ class LateRecords(TyperGroup):
 
 
 def _on_records() -> Mapping[str, Callable[..., None]]:
-    from daq.commands import certificate_impact, certificate_records
+    from daq.commands import certificate_dcc, certificate_impact, certificate_records
 
-    return certificate_records.COMMANDS | certificate_impact.COMMANDS
+    return certificate_records.COMMANDS | certificate_impact.COMMANDS | certificate_dcc.COMMANDS
 
 
 app = typer.Typer(cls=LateRecords, no_args_is_help=True, help="Certificates: documents and records.")

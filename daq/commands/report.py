@@ -21,7 +21,6 @@ from daq.commands.register import ByOption
 from daq.commands.workbench import SessionArgument, Workbench, open_workbench
 from daq.errors import PaperError
 from daq.i18n import LANGUAGES, N_
-from daq.lab.dossier import Office
 from daq.lab.evidence_package import evidence_zip
 from daq.lab.raw_record import raw_record_pdf
 from daq.lab.reporting import (
@@ -55,7 +54,7 @@ def issue(
 ) -> None:
     """Sign and issue the report of a reviewed session, or the next version after an amendment."""
     with clear_errors(), open_workbench(site, data, records) as at:
-        report = issue_report(_office(at), at.signature(by, ISSUERS, ISSUED), session)
+        report = issue_report(at.office, at.signature(by, ISSUERS, ISSUED), session)
     if as_json:
         say_json(_facts(report))
         return
@@ -101,7 +100,7 @@ def open_report(
         said = _language(at, language)
         with reading(at.bench.engine) as connection:
             report = find_report(connection, number, version)
-        _written(to or Path(report.file_name(said)), report_pdf(_office(at), report, said))
+        _written(to or Path(report.file_name(said)), report_pdf(at.office, report, said))
 
 
 @app.command()
@@ -116,7 +115,7 @@ def raw(
     """Write the raw record of a session as it is now; before the review it says that it may change."""
     with clear_errors(), open_workbench(site, data, records) as at:
         said = _language(at, language)
-        pdf = raw_record_pdf(_office(at), session, said)
+        pdf = raw_record_pdf(at.office, session, said)
         _written(to or Path(f"{session}-raw-record-{said}.pdf"), pdf)
 
 
@@ -130,11 +129,7 @@ def evidence(
 ) -> None:
     """Write everything behind a session into one ZIP."""
     with clear_errors(), open_workbench(site, data, records) as at:
-        _written(to or Path(f"{session}-evidence.zip"), evidence_zip(_office(at), session))
-
-
-def _office(at: Workbench) -> Office:
-    return Office(at.bench, at.counter.register.blobs, at.counter.settings)
+        _written(to or Path(f"{session}-evidence.zip"), evidence_zip(at.office, session))
 
 
 def _language(at: Workbench, asked: str | None) -> str:

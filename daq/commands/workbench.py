@@ -11,6 +11,7 @@ import typer
 from daq.commands.people import credentials, identified
 from daq.commands.register import Counter, open_counter
 from daq.lab.bench import Bench
+from daq.lab.dossier import Office
 from daq.records.certificates import RecordedCertificates
 from daq.security.audit import Actor
 from daq.security.people import Role
@@ -27,6 +28,11 @@ class Workbench:
 
     bench: Bench
     counter: Counter
+
+    @property
+    def office(self) -> Office:
+        """Where papers are made."""
+        return Office(self.bench, self.counter.register.blobs, self.counter.settings)
 
     def actor(self, account: str) -> Actor:
         """Whoever types the password.

@@ -264,7 +264,10 @@ def test_a_release_is_printed_with_both_people_and_the_reason(bench, office):
     ended = report.content.deviations[0]
     assert ended.what.en == "B-01 was used although its certificate LX-2026-0417 had ended on 2027-03-04"
     assert ended.what.zh.startswith("B-01 的证书 LX-2026-0417 已于 2027-03-04 到期")
-    assert report.content.deviations[1].what.zh == "B-01 在 24 小时内未通过核查 天平日常核查（一个或两个砝码），仍用于本次检测"
+    assert (
+        report.content.deviations[1].what.zh
+        == "B-01 在 24 小时内未通过核查 天平日常核查（一个或两个砝码），仍用于本次检测"
+    )
     assert report.content.items[0].notes == ()
     assert ended.reason == "the new certificate is on its way"
     assert [(one.name, one.role.en) for one in ended.signatures] == [
