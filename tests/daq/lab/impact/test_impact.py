@@ -81,25 +81,25 @@ def random_session(rng, number, known):
     return session
 
 
-@pytest.mark.parametrize(("other", "first_order"), [("1.2", 3e-3), ("1.3", 1e-5), ("1.4", 1e-5)])
-def test_200_random_results_under_another_version_against_exact_recomputation(many, other, first_order):
+@pytest.mark.parametrize(
+    ("other", "first_order", "every"), [("1.2", 3e-3, 1), ("1.3", 1e-5, 5), ("1.4", 1e-5, 5)]
+)
+def test_200_random_results_under_another_version_against_exact_ones(many, other, first_order, every):
     """What is left is the second order: corrections of 2 mg move sensitivities by some 1e-4."""
     engine, known, givens = many
     with reading(engine) as connection:
         found = impact_of_certificate(connection, "1.1", other=other).results
     assert found.kept.id.tolist() == list(givens)
     assert found.is_tried.all()
-    changed = []
-    for place, given in enumerate(givens.values()):
+    for place, given in list(enumerate(givens.values()))[::every]:
         (exact,) = compute_results(given.under({"1.1": other}, known))
         assert found.value[place] == pytest.approx(float(exact.value), abs=first_order * exact.u)
         assert found.u[place] == pytest.approx(exact.u, rel=first_order)
         assert found.expanded[place] == pytest.approx(exact.U, rel=first_order)
         assert found.verdict[place] == exact.verdict
-        changed.append(exact.verdict != found.kept.verdict[place])
-    assert found.verdict_changed.tolist() == changed
+        assert found.verdict_changed[place] == (exact.verdict != found.kept.verdict[place])
     if other == "1.2":
-        assert 5 < sum(changed) < 100
+        assert 5 < found.verdict_changed.sum() < 100
 
 
 def test_one_result_exactly_on_demand(many):

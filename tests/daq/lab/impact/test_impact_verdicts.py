@@ -36,7 +36,7 @@ def specs(lower, upper):
         yield LimitSpec(lower, upper, rule, Comparison.FULL_VALUE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.decimals("0", "30", places=2),
     st.sampled_from(["0.02", "0.10", "0.5", "3"]),

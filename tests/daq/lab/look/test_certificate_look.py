@@ -67,8 +67,12 @@ def test_points_residuals_and_chi_square_are_those_of_the_fit():
 
 
 def test_the_share_of_a_standard_shows_in_no_residual():
-    with_share, without = seen(BALANCE + SHARE).fit, seen(BALANCE).fit
-    assert with_share.chi_square > without.chi_square
+    """Chi-square is that of the points' own u: without what all of them have from the standard."""
+    x = np.array([0.0, 100.0001, 200.0003])
+    y = np.array([0.0, -0.08, -0.25]) / 1000
+    u, share = np.array([0.05, 0.075, 0.10]) / 1000, 0.01e-3 + 1e-7 * x
+    fit = fit_polynomial(x, y, 1, np.sqrt(u**2 - share**2))
+    assert seen(BALANCE + SHARE).fit.chi_square == pytest.approx(fit.chi_square)
 
 
 def test_points_that_do_not_agree_are_told_by_test_and_note():

@@ -129,7 +129,7 @@ def test_two_ways_to_one_standard_are_no_circle_and_several_uses_are_one_graph()
     assert len([edge for edge in found.edges if edge.above == "2.1"]) == 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), max_size=24, unique=True))
 def test_whatever_is_linked_the_chain_ends_and_every_edge_has_its_nodes(pairs):
     found = [
