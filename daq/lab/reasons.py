@@ -3,6 +3,11 @@
 from daq.i18n import N_
 from drivers.reading import EventKind, Outcome
 
+LOST_KINDS = (EventKind.LINK_LOST, EventKind.SILENT, EventKind.PROTOCOL_ERROR, EventKind.WRONG_SERIAL_NUMBER)
+"""Events that tell that an instrument cannot be heard or understood."""
+WELL_KINDS = (EventKind.LINK_UP, EventKind.ANSWERING, EventKind.IDENTIFIED)
+"""Events that end a trouble without bringing a number: the number before them is old."""
+
 REASONS = {
     EventKind.LINK_LOST: N_("line interrupted"),
     EventKind.SILENT: N_("instrument does not answer"),

@@ -5,16 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from daq.journal import EventRow
+from daq.lab.reasons import LOST_KINDS, WELL_KINDS
 from daq.security.audit import Json
 from daq.watch.place import SiteMap
 from daq.watch.rules import NS_PER_S, Judged, Sample, Verdict
 from drivers.reading import EventKind
 
-LOST = frozenset(
-    {EventKind.LINK_LOST, EventKind.SILENT, EventKind.PROTOCOL_ERROR, EventKind.WRONG_SERIAL_NUMBER}
-)
-WELL = frozenset({EventKind.LINK_UP, EventKind.ANSWERING, EventKind.IDENTIFIED})
-"""Events that end a trouble without bringing a number."""
 NOT_GROWING_S = 10.0
 """A journal that has not grown for so long, and for three of the longest periods: nobody writes it."""
 
@@ -87,9 +83,9 @@ class Hearing:
             self._take_event_of(self.ears[row.instrument], row)
 
     def _take_event_of(self, ear: Ear, row: EventRow) -> None:
-        if row.kind in LOST:
+        if row.kind in LOST_KINDS:
             ear.lost = {"reason": row.kind.value, "sentence": row.text, "t_ns": row.t_ns}
-        elif row.kind in WELL:
+        elif row.kind in WELL_KINDS:
             ear.lost = None
             ear.heard_ns = max(ear.heard_ns, row.t_ns)
         elif row.kind is EventKind.REFUSED:

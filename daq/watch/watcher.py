@@ -10,9 +10,10 @@ from typing import Any
 from calibration.certificates.model import in_force
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
 from daq.lab.meaning import Meant, meaning
+from daq.lab.reasons import LOST_KINDS
 from daq.records.certificates import ByChannel
 from daq.security.audit import Json
-from daq.watch.hearing import LOST, Hearing
+from daq.watch.hearing import Hearing
 from daq.watch.holds import HoldNow
 from daq.watch.ledger import LOOK_GAP_S, Key, Ledger, Transition
 from daq.watch.lost import LostWatch
@@ -123,7 +124,7 @@ class Watcher:
                 if isinstance(rule, ClockStep):
                     judged = Judged(Verdict.BAD, {"sentence": row.text})
                     self.ledger.note((rule.name, "clock"), judged, row.t_ns, LOOK_GAP_S)
-        elif row.kind in LOST or row.kind is EventKind.REFUSED:
+        elif row.kind in LOST_KINDS or row.kind is EventKind.REFUSED:
             path = f"{row.instrument}/{row.channel}"
             keys = [key for key in self.ledger.standings if key[1].startswith(path)]
             self.ledger.interrupt(keys)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from calibration.certificates.model import Certificate, in_force
 from daq.journal import EventRow, JournalChannel, ReadingRow
 from daq.lab.meaning import Meant, meaning
+from daq.lab.reasons import LOST_KINDS, WELL_KINDS
 from daq.records.certificates import ByChannel
 from daq.settings import STALE_PERIODS, InstrumentEntry, Settings
 from daq.web.digits import decimals, number
@@ -31,9 +32,6 @@ RECENT = 20
 QUIET_S = 10.0
 """A journal that has not grown for so long, and for three of the longest periods, is worth a word."""
 
-LOST_KINDS = (EventKind.LINK_LOST, EventKind.SILENT, EventKind.PROTOCOL_ERROR, EventKind.WRONG_SERIAL_NUMBER)
-WELL_KINDS = (EventKind.LINK_UP, EventKind.ANSWERING, EventKind.IDENTIFIED)
-"""Events that end a trouble without bringing a number: the number before them is old."""
 BAD_QUALITY = {
     Quality.COMM_FAULT: (ChannelState.LOST, "comm-fault"),
     Quality.SENSOR_FAULT: (ChannelState.ALARM, "sensor-fault"),
