@@ -22,7 +22,9 @@ BACK_UP_HOURS = 26
 def check_journal(journal: Path, now_ns: int) -> Fact:
     """Recompute the whole hash chain."""
     if not journal.exists():
-        return Fact("journal", False, f"{journal} does not exist yet: has acquisition been started?", now_ns)
+        # nothing was damaged: that nothing is recorded is told elsewhere
+        sentence = f"{journal} does not exist yet: has acquisition been started?"
+        return Fact("journal absent", False, sentence, now_ns)
     verification = verify(journal)
     return Fact("journal", verification.ok, verification.sentence, now_ns)
 

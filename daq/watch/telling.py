@@ -94,8 +94,10 @@ class Teller:
                 return None
             is_old = not alert.is_open and alert.raised_ns < now.known_ns.get(target.name, 0)
             return None if alert.acknowledged_ns is not None or is_old else phase
-        if said.phase == phase or (phase != CLEARED and alert.acknowledged_ns is not None):
+        if said.phase == phase:
             return None
+        if alert.acknowledged_ns is not None and phase != CLEARED and said.phase != CLEARED:
+            return None  # who took it on need not be told of it again, unless it was said to be over
         if phase == RAISED and said.phase == ESCALATED:
             return None
         return phase

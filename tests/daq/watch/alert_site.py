@@ -35,7 +35,7 @@ S = 10**9
 METHODS = load_methods()
 PROFILES = load_profiles()
 
-QUIET = 'disabled = ["certificate-missing", "room-climate", "room-gradient"]\n'
+QUIET = 'disabled = ["certificate-missing", "room-temperature", "room-gradient"]\n'
 """The instruments of most tests have no certificates, and temperatures that no room has."""
 
 HEAD = """

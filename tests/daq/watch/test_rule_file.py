@@ -41,7 +41,7 @@ def mistakes(book, text, **more):
 
 def test_the_shipped_rules_are_sound_and_take_their_limits_from_methods(methods):
     book = load_rulebook(None, methods, ())
-    climate = next(rule for rule in book.rules if rule.name == "room-climate")
+    climate = next(rule for rule in book.rules if rule.name == "room-temperature")
     assert book.band(climate, "temperature") == (Decimal(15), Decimal(30))
     assert book.band(climate, "moisture") == (None, None)
     assert book.severity("alarm").quiet == ""
@@ -53,13 +53,13 @@ def test_every_duty_that_a_rule_can_be_about_is_watched():
 
 
 def test_a_site_adds_replaces_and_switches_off(book):
-    text = HEAD + LIMIT + LIMIT.replace('"hot"', '"room-climate"')
+    text = HEAD + LIMIT + LIMIT.replace('"hot"', '"room-temperature"')
     found = book('disabled = ["room-humidity"]\n' + text)
     names = [rule.name for rule in found.rules]
     assert "hot" in names
     assert "room-humidity" not in names
-    assert next(rule for rule in found.rules if rule.name == "room-climate").channels == "*/temperature"
-    assert names.count("room-climate") == 1
+    assert next(rule for rule in found.rules if rule.name == "room-temperature").channels == "*/temperature"
+    assert names.count("room-temperature") == 1
 
 
 def test_all_mistakes_come_in_one_report_with_file_and_key(book):

@@ -98,7 +98,7 @@ def told(phase, *times_ns):
         (alert(**OVER, **ACKED), told("raised"), ["cleared"]),
         (alert(**OVER), told("cleared"), []),
         (alert(), told("cleared"), ["raised"]),
-        (alert(**ACKED), told("cleared"), []),
+        (alert(**ACKED), told("cleared"), ["raised"]),
         (alert(**ACKED, escalated_ns=NOON), told("escalated"), []),
         (alert(cause_id=7), {}, []),
         (alert(cause_id=7, **OVER), told("raised"), []),
