@@ -1,5 +1,6 @@
 """Random sessions of every method that ships, against GTC and against draws with NumPy (JCGM 100, 101)."""
 
+import dataclasses
 import math
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 from calibration.influences import Repeatability
+from calibration.rounding import round_to_place
+from calibration.uncertain import Uncertain
 from daq.lab.method_steps import Enter, Read, RepeatUntil, Weigh
 from daq.lab.results import compute_results
 from daq.lab.results_given import Plate
@@ -169,3 +172,37 @@ def test_random_sessions_of_the_shipped_methods_against_draws(name):
             assert float(outcome.value) == pytest.approx(
                 float(np.mean(draws)), abs=6 * outcome.u / math.sqrt(len(draws))
             )
+
+
+class Exactly(Course):
+    """The method's worked example as a session: certificates without corrections, readings as written."""
+
+    def weigh(self, one, portion, text, line):
+        figures = self.method.procedure.example.portions[portion - 1][one.name]
+        several = figures if isinstance(figures, tuple) else (figures,)
+        done = sum(
+            capture.into == one.name and capture.portion == portion for capture in self.session.captures
+        )
+        super().weigh(one, portion, str(several[done % len(several)]), line)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_shipped_method_gives_its_worked_example_as_a_session(name):
+    bench = Bench(np.random.default_rng(1), ())
+    for step in METHODS[name].procedure.instruments:
+        for unit in SIZES:
+            bench.lines[step.role, unit] = certificate(f"I-{step.role}", unit, record="1.1")
+    if name in ("balance-eccentricity", "balance-repeatability"):  # whose examples take 1 mg at any load
+        plate = bench.plate(bench.line("balance", "g"))
+        bench.plate = lambda _: dataclasses.replace(plate, verified=None, mpe=Decimal("0.001"))
+    earlier = None
+    if name == "coptis-extractives-chp-2201":
+        wet = Course(Bench(np.random.default_rng(2), ()), "coptis-moisture-chp-0832-2")
+        tenth = dataclasses.replace(wet.outcomes[0], value=Decimal(10), uncertain=Uncertain(10.0))
+        earlier = dataclasses.make_dataclass("Earlier", ["outcomes", "oracles"])((tenth,), ())
+    found = Exactly(bench, name, earlier)
+    example = METHODS[name].procedure.example
+    for outcome in found.outcomes:
+        written = example.gives[outcome.formula]
+        if outcome.portion in (0, 1) and not found.session.entries:
+            assert round_to_place(outcome.value, int(written.as_tuple().exponent)) == written
