@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from calibration.certificates.model import in_force
+from calibration.certificates.model import Certificate, in_force
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
 from daq.lab.meaning import Meant, meaning
 from daq.lab.reasons import LOST_KINDS
@@ -196,22 +196,21 @@ class Watcher:
                 self.ledger.look((rule.name, f"{channel.instrument}/{channel.name}"), judged, at_ns)
 
     def _look_at_certificates(self, rule: CertificateDue, around: Surroundings, at_ns: int) -> None:
+        """Of channels that the journal knows, and of those that have a certificate and never said a word."""
         known = around.certificates or {}
-        for channel in around.channels:
-            if self._is_about(rule, channel):
-                certificates = known.get((channel.instrument, channel.name), ())
-                begun = [each for each in certificates if each.in_force_from_ns <= at_ns]
-                if rule.days is None:
-                    is_bad = not begun and channel.instrument not in around.register.exempt
-                else:
-                    is_bad = bool(begun) and in_force(certificates, at_ns + rule.days * DAY_NS) is None
-                facts: dict[str, Json] = {}
-                if begun:
-                    last = max(begun, key=lambda each: each.valid_until_ns)
-                    facts = {"number": last.number, "until_ns": last.valid_until_ns}
-                judged = Judged(Verdict.BAD if is_bad else Verdict.WELL, facts)
-                key = (rule.name, f"{channel.instrument}/{channel.name}")
-                self.ledger.look(key, judged, at_ns)
+        quantities = {key: several[0].quantity for key, several in known.items() if several}
+        quantities |= {(channel.instrument, channel.name): channel.quantity for channel in around.channels}
+        for (instrument, name), quantity in sorted(quantities.items()):
+            path = f"{instrument}/{name}"
+            kind = self._site.kinds.get(instrument, "")
+            if instrument not in self._site.entries or not rule.is_about(path, kind, quantity):
+                continue
+            begun = [each for each in known.get((instrument, name), ()) if each.in_force_from_ns <= at_ns]
+            if rule.days is None:
+                is_bad = not begun and instrument not in around.register.exempt
+            else:
+                is_bad = bool(begun) and in_force(known[instrument, name], at_ns + rule.days * DAY_NS) is None
+            self.ledger.look((rule.name, path), _of_certificates(begun, is_bad), at_ns)
 
     def _end_holds(self, rule: Hold, at_ns: int) -> None:
         for key in [key for key in self.ledger.standings if key[0] == rule.name]:
@@ -241,7 +240,9 @@ class Watcher:
         if isinstance(rule, ChannelRule):
             instrument, _, name = key[1].partition("/")
             channel = channels.get((instrument, name))
-            return channel is not None and self._is_about(rule, channel)
+            if channel is None:  # a certificate may be of a channel that never said a word
+                return isinstance(rule, CertificateDue) and instrument in self._site.entries
+            return self._is_about(rule, channel)
         if isinstance(rule, Lost):
             return key[1] in self._site.entries or any(node.name == key[1] for node in self._site.nodes)
         return not isinstance(rule, Stale) or key[1] in self._site.entries
@@ -261,6 +262,14 @@ def _meant(
         own = certificates.get((channel.instrument, channel.name), ())
         found.update({each.row.seq: each for each in meaning(channel, readings, own)})
     return found
+
+
+def _of_certificates(begun: Sequence[Certificate], is_bad: bool) -> Judged:
+    facts: dict[str, Json] = {}
+    if begun:
+        last = max(begun, key=lambda each: each.valid_until_ns)
+        facts = {"number": last.number, "until_ns": last.valid_until_ns}
+    return Judged(Verdict.BAD if is_bad else Verdict.WELL, facts)
 
 
 def _of_duty(rule: Duty, facts: Sequence[Fact]) -> Judged:

@@ -126,6 +126,18 @@ def test_after_a_long_absence_everything_is_judged_in_its_own_time(watch):
     assert [kind for kind, _ in site.said()] == ["cleared"]  # it came and went: said once
 
 
+def test_a_delay_that_began_before_a_kill_goes_on_after_it(watch):
+    site = watch(site_settings(["H-01", "H-02"]))
+    site.seconds(1, ("H-01", "20.0"), ("H-02", "20.0"))
+    site.events(EventKind.SILENT, "H-01")
+    site.seconds(10, ("H-02", "20.0"))  # of 15
+    site.restart()
+    site.seconds(5, ("H-02", "20.0"))
+    assert is_open(site) == []
+    site.seconds(1, ("H-02", "20.0"))
+    assert is_open(site) == ["instrument-lost|H-01"]
+
+
 def test_a_commit_that_fails_is_made_up_for(watch):
     site = watch(site_settings(["H-01"]), HOT)
     site.seconds(2, ("H-01", "20.0"))

@@ -337,6 +337,20 @@ def test_certificates_are_due_at_90_30_and_0_days_and_the_later_folds_the_earlie
     assert [key for key in watched.open() if "certificate" in key] == []
 
 
+def test_a_certificate_of_a_channel_that_never_said_a_word_is_watched_too(site):
+    watched = site(rules=QUIET)
+    watched.papers["H-01", "pressure"] = (certificate_of("H-01", NOON_NS, days=20),)
+    watched.papers["X-99", "temperature"] = (certificate_of("X-99", NOON_NS, days=20),)  # not of this site
+    watched.seconds(1, ("H-01", "20.0"))
+    watched.restart()
+    watched.seconds(1, ("H-01", "20.0"))
+    assert watched.turns() == [
+        ("certificate-90|H-01/pressure", "raised"),
+        ("certificate-30|H-01/pressure", "raised"),
+        ("certificate-90|H-01/pressure", "folded"),
+    ]
+
+
 def test_a_channel_without_any_certificate_is_told(site):
     watched = site(rules=HEAD)
     watched.papers["H-01", "humidity"] = (certificate_of("H-01", NOON_NS, days=900),)
