@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
@@ -23,20 +24,11 @@ LEAD_NS = 30 * 86_400 * NS_PER_S
 TODAY = re.compile(r"\{today([+-]\d+)d\}")
 
 
-def write_site(
-    folder: Path,
-    instruments: Sequence[LaboratoryInstrument],
-    web_port: int,
-    timeseries_url: str | None,
-    today: date,
-) -> Path:
-    """Write ``site.toml`` for the simulated laboratory, and its certificates' files where there are none yet.
-
-    They stay as first written, so that their days run out as real ones do; ``today`` is the day around which
-    they are dated.
-    """
-    template = resources.files("config.demo")
-    site = {
+def site_document(
+    instruments: Sequence[LaboratoryInstrument], web_port: int = 8080, timeseries_url: str | None = None
+) -> dict[str, Any]:
+    """What the demo's ``site.toml`` says."""
+    site: dict[str, Any] = {
         "site": {
             "id": "shizhu-demo",
             "name_zh": "石柱县检验检测中心(仿真)",
@@ -44,29 +36,44 @@ def write_site(
             "language": "zh_CN",
             "timezone": "Asia/Shanghai",
         },
+        "web": {"port": web_port},
         "laboratory": {
             "name_zh": "石柱县检验检测中心(仿真)",
             "name_en": "Shizhu county testing laboratory (simulated)",
             "address_zh": "重庆市石柱土家族自治县(仿真)",
             "address_en": "Shizhu, Chongqing, China (simulated)",
-            "report_series": "SIM-{year}-{number:04d}",
+            "report_series": "BG-{year}-{number:04d}",
         },
-        "web": {"port": web_port},
         "instrument": [_entry(instrument) for instrument in instruments],
     }
     if timeseries_url is not None:
         site["timeseries"] = {"url": timeseries_url, "bucket": "hengliang"}
+    return site
+
+
+def write_site(
+    folder: Path, instruments: Sequence[LaboratoryInstrument], web_port: int, timeseries_url: str | None
+) -> Path:
+    """Write ``site.toml`` for the simulated laboratory."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "site.toml"
-    path.write_text(tomli_w.dumps(site), encoding="utf-8")
+    path.write_text(tomli_w.dumps(site_document(instruments, web_port, timeseries_url)), encoding="utf-8")
+    return path
+
+
+def write_certificates(folder: Path, today: date) -> Path:
+    """Write the files of the demo's certificates where there are none yet, dated around a day.
+
+    They stay as first written, so that their days run out as real ones do.
+    """
     certificates = folder / "certificates"
     if not certificates.exists():
-        certificates.mkdir()
-        for source in (template / "certificates").iterdir():
+        certificates.mkdir(parents=True)
+        for source in (resources.files("config.demo") / "certificates").iterdir():
             if source.name.endswith(".toml"):
                 text = dated(source.read_text(encoding="utf-8"), today)
                 (certificates / source.name).write_text(text, encoding="utf-8")
-    return path
+    return certificates
 
 
 @contextmanager

@@ -5,7 +5,7 @@ forecast, nonconforming work and its decisions are there in the first minute. Th
 numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from calibration.rounding import round_to_interval
-from daq.demo_register import METROLOGIST, ORIGIN
+from daq.demo_register import METROLOGIST, ORIGIN, TECHNICIAN
 from daq.lab.chart_designs import ChartChoice, ChartKind
 from daq.lab.check_plans import CheckPlan, CheckPoint, find_plan, save_plan
 from daq.lab.checks import NewCheck, record_checks
@@ -24,7 +24,7 @@ from daq.lab.nonconformity_causes import FollowUp, do_checks
 from daq.lab.nonconformity_course import RESUMED, resume
 from daq.lab.register import NS_PER_S, Register
 from daq.records.certificate_versions import versions
-from daq.records.database import changing
+from daq.records.database import changing, reading
 from daq.records.register_tables import certificates
 from daq.security.audit import Actor
 from daq.security.people import Role
@@ -36,7 +36,6 @@ DRIFT_FROM, DRIFT_G_PER_DAY = 45, 0.0011
 """The balance drifts from this day on, out of tolerance in about a month and a half."""
 STEP_ON, STEP_DEGC = 81, 0.62
 """On this day the thermometer is found out of tolerance; it is adjusted the day after."""
-TECHNICIAN = "chen.yu"
 _REASON = "仿真 simulated laboratory"
 
 BALANCE = CheckPlan(
@@ -119,33 +118,57 @@ class _Past:
         return int((begin + timedelta(minutes=minutes)).timestamp()) * NS_PER_S
 
 
-def fill_checks(register: Register, follow_up: FollowUp) -> None:
+def fill_checks(register: Register, follow_up: FollowUp, work: Callable[[], None] = lambda: None) -> None:
     """Give the demo its past of checks, once; what it has stays.
 
     Args:
         register: of the demo, with people and equipment.
         follow_up: lists what stood on the thermometer when it failed.
+        work: what was done in the laboratory on the day before that; it is done when that day has come.
     """
     past = _Past(register)
-    with changing(register.engine) as connection:
+    with reading(register.engine) as connection:
         if find_plan(connection, BALANCE.name) is not None:
             return
+    days = _Days(past, follow_up)
+    with changing(register.engine) as connection:
         for plan in (BALANCE, THERMOMETER):
             save_plan(connection, Actor(METROLOGIST, ORIGIN), plan, _REASON, past.at_ns(-1))
-        by = Actor(TECHNICIAN, ORIGIN)
-        for day, checks in enumerate(_balance(connection, past)):
-            record_checks(connection, by, checks, past.at_ns(day, 20))
-        _thermometer(connection, past, follow_up)
+        days.write(connection, range(STEP_ON))
+    work()
+    with changing(register.engine) as connection:
+        days.write(connection, range(STEP_ON, DAYS))
 
 
-def _balance(connection: Connection, past: _Past) -> Iterator[tuple[NewCheck, ...]]:
+class _Days:
+    """The checks of every day, each day once and in order."""
+
+    def __init__(self, past: _Past, follow_up: FollowUp) -> None:
+        self._past = past
+        self._follow_up = follow_up
+        with reading(past.register.engine) as connection:
+            records = {name: _record(connection, name, past.at_ns(0)) for name in ("B-02", "W-01", "O-01")}
+        self._balance = _balance(past, records)
+        self._certificate = records["O-01"]
+        self._thermometer = _comparisons(past, self._certificate)
+
+    def write(self, connection: Connection, days: range) -> None:
+        """A check that fails has its consequences, and what is left of the day is one of putting right."""
+        past, by = self._past, Actor(TECHNICIAN, ORIGIN)
+        for day in days:
+            record_checks(connection, by, next(self._balance), past.at_ns(day, 20))
+            check = next(self._thermometer)
+            answer = do_checks(connection, by, [check], self._follow_up, past.at_ns(day, 20))
+            if answer.nonconformity is not None:
+                _put_right(connection, (past, day), self._certificate, answer.nonconformity)
+
+
+def _balance(past: _Past, records: Mapping[str, str]) -> Iterator[tuple[NewCheck, ...]]:
     generator = np.random.default_rng(SEED)
-    record = _record(connection, "B-02", past.at_ns(0))
     weights = (
         ("200 g", Decimal("199.999962"), 0.00005),
         ("10 g", Decimal("10.000011"), 0.00001),
     )
-    weights_record = _record(connection, "W-01", past.at_ns(0))
     for day in range(DAYS):
         drift = max(0, day - DRIFT_FROM) * DRIFT_G_PER_DAY
         checks = []
@@ -163,24 +186,15 @@ def _balance(connection: Connection, past: _Past) -> Iterator[tuple[NewCheck, ..
                     k=2.0,
                     u_reference=u,
                     standard=f"W-01/{point}",
-                    standard_certificate=weights_record,
-                    instrument_certificate=record,
+                    standard_certificate=records["W-01"],
+                    instrument_certificate=records["B-02"],
                     note=_REASON,
                 )
             )
         yield tuple(checks)
 
 
-def _thermometer(connection: Connection, past: _Past, follow_up: FollowUp) -> None:
-    """Daily checks; the one that fails has its consequences, and the next day is one of putting right."""
-    by = Actor(TECHNICIAN, ORIGIN)
-    for day, check in enumerate(_comparisons(past)):
-        answer = do_checks(connection, by, [check], follow_up, past.at_ns(day, 20))
-        if answer.nonconformity is not None:
-            _put_right(connection, past, day, answer.nonconformity)
-
-
-def _comparisons(past: _Past) -> Iterator[NewCheck]:
+def _comparisons(past: _Past, certificate: str) -> Iterator[NewCheck]:
     generator = np.random.default_rng(SEED + 1)
     for day in range(DAYS):
         step = STEP_DEGC if day == STEP_ON else 0.0
@@ -198,18 +212,17 @@ def _comparisons(past: _Past) -> Iterator[NewCheck]:
             u_reference=0.03,
             standard="T-REF",
             standard_certificate="",
-            instrument_certificate="",
+            instrument_certificate=certificate,
             note=_REASON,
         )
 
 
-def _put_right(connection: Connection, past: _Past, day: int, case: Nonconformity) -> None:
+def _put_right(
+    connection: Connection, when: tuple[_Past, int], certificate: str, case: Nonconformity
+) -> None:
     """The sensor is put back in its place; a check shows it good again, and a metrologist signs for that."""
-    entry = (
-        THERMOMETER.equipment,
-        "adjustment",
-        "重新安装感温元件并调整零点 sensor seated again, offset set",
-    )
+    past, day = when
+    entry = (THERMOMETER.equipment, "adjustment", "重新安装感温元件 sensor seated again")
     write_log(connection, Actor(METROLOGIST, ORIGIN), entry, past.at_ns(day, 180))
     good = NewCheck(
         plan=THERMOMETER.name,
@@ -222,7 +235,7 @@ def _put_right(connection: Connection, past: _Past, day: int, case: Nonconformit
         u_reference=0.03,
         standard="T-REF",
         standard_certificate="",
-        instrument_certificate="",
+        instrument_certificate=certificate,
         note=_REASON,
     )
     record_checks(connection, Actor(TECHNICIAN, ORIGIN), [good], past.at_ns(day, 250))

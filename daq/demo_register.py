@@ -1,7 +1,8 @@
-"""The demo's people, equipment and certificates: entered and checked by two simulated people, as in life."""
+"""The demo's people, equipment, certificates and methods: two simulated people sign for them, as in life."""
 
+import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from daq.lab.certificate_draft import Said
 from daq.lab.certificate_life import InForce, check, enter, put_in_force, save_draft
 from daq.lab.equipment import add_equipment, equipment
 from daq.lab.equipment_description import Description
+from daq.lab.method_records import MethodState, approve_method, enter_method, import_folder
 from daq.lab.register import Register
 from daq.records.certificate_versions import State, Version, versions
 from daq.records.database import reading
@@ -29,6 +31,7 @@ REASON = "simulated laboratory"
 ADMINISTRATOR = "admin.demo"
 METROLOGIST = "wang.fang"
 QUALITY_MANAGER = "li.jun"
+TECHNICIAN = "chen.yu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ PEOPLE = (
     DemoPerson(ADMINISTRATOR, "管理员(仿真)", Role.ADMINISTRATOR),
     DemoPerson(METROLOGIST, "王芳", Role.METROLOGIST),
     DemoPerson(QUALITY_MANAGER, "李军", Role.QUALITY_MANAGER),
-    DemoPerson("chen.yu", "陈宇", Role.TECHNICIAN),
+    DemoPerson(TECHNICIAN, "陈宇", Role.TECHNICIAN),
     DemoPerson("inspector", "评审员(仿真)", Role.INSPECTOR),
 )
 
@@ -63,8 +66,7 @@ _KINDS: Mapping[str, Description] = {
         title_zh="",
         title_en="",
         kind="oven",
-        needs_certificate=False,
-        note="仿真:仅监视 simulated: monitored only",
+        note="仿真:通道 2(水浴)仅监视 simulated: channel 2 (bath) is monitored only",
     ),
 }
 WEIGHTS = Description(
@@ -75,27 +77,53 @@ WEIGHTS = Description(
     serial_number="E2-0118",
     room="天平室 Balance room",
 )
+FURNACE = Description(
+    title_zh="马弗炉",
+    title_en="Muffle furnace",
+    kind="furnace",
+    maker="示例(仿真) Example (simulated)",
+    room="烘箱室 Oven room",
+    needs_certificate=False,
+    note="仿真:无通信接口,面板读数 simulated: no interface, read at its panel",
+)
+WITHOUT_WIRE = {"W-01": WEIGHTS, "F-01": FURNACE}
+APPROVED = (
+    "balance-daily-check",
+    "coptis-moisture-chp-0832-2",
+    "coptis-total-ash-chp-2302",
+    "direct-drying-gb-5009-3-1",
+    "water-shield-dried-solids",
+)
+"""Methods of the demo's samples; the others stay drafts."""
+ENTERED_ONLY = ("coptis-extractives-chp-2201",)
 
 
-def fill_records(register: Register, documents: Path, instruments: Sequence[LaboratoryInstrument]) -> None:
-    """Let the demo's records have people, equipment and certificates in force; what they have stays.
+def sign_as(accounts: Accounts, account: str, meaning: str) -> Signature:
+    """The signature of a person of the demo, given with the password that everybody knows."""
+    person = next(one for one in PEOPLE if one.account == account)
+    return accounts.sign(Credentials(account, person.password, ORIGIN), person.role, meaning)
+
+
+def fill_records(
+    register: Register, documents: Path, instruments: Sequence[LaboratoryInstrument]
+) -> Accounts:
+    """Let the demo's records have people, equipment, certificates in force and methods; what they have stays.
 
     Args:
         register: of the demo.
         documents: folder with the demo's certificate files.
         instruments: of the simulated laboratory.
+
+    Returns:
+        The accounts of the demo's people.
     """
     accounts = _people(register)
     _equipment(register, instruments)
-    signatures: dict[tuple[str, State], Signature] = {}
 
-    def signed(account: str, state: State) -> Signature:
+    @functools.cache
+    def signed(account: str, meaning: str) -> Signature:
         """One signature of each kind is enough for a whole pile of papers."""
-        if (account, state) not in signatures:
-            person = next(one for one in PEOPLE if one.account == account)
-            credentials = Credentials(account, person.password, ORIGIN)
-            signatures[account, state] = accounts.sign(credentials, person.role, state.value)
-        return signatures[account, state]
+        return sign_as(accounts, account, meaning)
 
     for path in sorted(documents.glob("*.toml")):
         version = _draft(register, path)
@@ -106,6 +134,19 @@ def fill_records(register: Register, documents: Path, instruments: Sequence[Labo
         if version.state is State.CHECKED:
             when = InForce(version.content.stated_from_ns or register.clock.now_ns(), REASON)
             put_in_force(register, signed(QUALITY_MANAGER, State.IN_FORCE), version.record, when)
+    _methods(register, signed)
+    return accounts
+
+
+def _methods(register: Register, signed: Callable[[str, str], Signature]) -> None:
+    """Every method that comes with the program; those of the demo's samples are approved."""
+    engine = register.engine
+    for one in import_folder(engine, register.clock, Actor(METROLOGIST, ORIGIN), None):
+        which = (one.method.name, one.method.version)
+        if one.method.name in (*APPROVED, *ENTERED_ONLY) and one.state is MethodState.IMPORTED:
+            one = enter_method(engine, signed(METROLOGIST, MethodState.ENTERED), *which, REASON)
+        if one.method.name in APPROVED and one.state is MethodState.ENTERED:
+            approve_method(engine, signed(QUALITY_MANAGER, MethodState.APPROVED), *which, REASON)
 
 
 def _people(register: Register) -> Accounts:
@@ -128,7 +169,7 @@ def _people(register: Register) -> Accounts:
 def _equipment(register: Register, instruments: Sequence[LaboratoryInstrument]) -> None:
     with reading(register.engine) as connection:
         there = equipment(connection)
-    wanted = {"W-01": WEIGHTS}
+    wanted = dict(WITHOUT_WIRE)
     for one in instruments:
         wanted[one.name] = replace(
             _KINDS[one.name],

@@ -6,8 +6,8 @@ import sys
 import structlog
 
 
-def configure_logs(service: str) -> None:
-    """Write logs of this process to standard error; plain text, coloured only on a terminal."""
+def configure_logs(service: str, least: int = logging.INFO) -> None:
+    """Write logs of this process to standard error, from a level on; coloured only on a terminal."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -17,7 +17,7 @@ def configure_logs(service: str) -> None:
                 colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
             ),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )

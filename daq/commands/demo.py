@@ -1,12 +1,13 @@
 """The command that shows what this software is for: a simulated laboratory and all services."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import typer
@@ -17,15 +18,11 @@ from calibration.rounding import align
 from daq.commands.console import JsonOption, clear_errors, complain, say_json
 from daq.commands.site import SERVICES, stop_on_signals
 from daq.demo import day_of, demo_time, hand_file, in_time, write_site
-from daq.demo_history import fill_checks
-from daq.demo_register import PEOPLE, fill_records
+from daq.demo_fill import fill_demo
+from daq.demo_register import PEOPLE
 from daq.errors import HengliangError
 from daq.journal import JournalReader, verify
-from daq.lab.impact_suspect import what_stood_on
-from daq.lab.nonconformity_causes import FollowUp
-from daq.lab.register import Register
 from daq.logs import configure_logs
-from daq.records.blobs import BlobStore
 from daq.records.certificates import RecordedCertificates
 from daq.records.migrations import open_records
 from daq.settings import Settings, load_settings
@@ -34,9 +31,9 @@ from daq.summary import Summary, summarize
 from daq.supervisor import Service, Supervisor
 from daq.timeseries_server import LocalVictoriaMetrics, find_victoria_metrics
 from daq.wiring import DataFiles, demand_sound, reconciler, records_of
-from drivers.clock import SystemClock
-from drivers.fast_clock import FASTEST
-from drivers.sims.laboratory import LaboratoryInstrument, start_laboratory
+from drivers.clock import Clock, SystemClock
+from drivers.fast_clock import FASTEST, FastClock
+from drivers.sims.laboratory import start_laboratory
 
 CATCH_UP_S = 30.0
 SERVICES_LOG = "services.log"
@@ -69,7 +66,7 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """A simulated county laboratory on real wires, with every service and its page."""
-    configure_logs("demo")
+    configure_logs("demo", logging.WARNING)
     stop = stop_on_signals()
     with clear_errors():
         data.mkdir(parents=True, exist_ok=True)
@@ -81,14 +78,29 @@ def demo(
         _show(data, port, fast, stop)
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A demo whose wires are there; its services run while the supervisor is asked to."""
+
+    supervisor: Supervisor
+    settings: Settings
+    time: Clock
+
+
 @contextmanager
-def _laboratory(
-    data: Path, port: int, fast: float | None, names: Sequence[str]
-) -> Iterator[tuple[Supervisor, Settings]]:
-    """The instruments, the database if there is one, and a supervisor for the services that are named."""
+def _laboratory(data: Path, port: int, fast: float | None, names: Sequence[str]) -> Iterator[_Running]:
+    """The instruments, the database if there is one, and a supervisor for the services that are named.
+
+    A fast time stands still until whoever runs the supervisor lets it go.
+    """
     clock = SystemClock()
+    files = DataFiles(data)
     with ExitStack() as stack:
-        time = stack.enter_context(demo_time(DataFiles(data), fast))
+        time = stack.enter_context(demo_time(files, fast))
+        _set_speed(time, 0)
+        no_paper = fill_demo(files, time, is_fast=fast is not None, with_sessions="web" in names)
+        if no_paper:
+            complain(f"no reports: {no_paper}")
         laboratory = stack.enter_context(start_laboratory(data, time, resting=fast is not None))
         stack.enter_context(hand_file(data, laboratory.hand_url))
         program = find_victoria_metrics() if fast is None else None
@@ -98,20 +110,26 @@ def _laboratory(
         else:
             complain(NO_DATABASE if fast is None else NO_FAST_DATABASE)
             names = [name for name in names if name != "stream"]
-        site = write_site(data / "site", in_time(laboratory.instruments, fast), port, url, day_of(time))
+        site = write_site(data / "site", in_time(laboratory.instruments, fast), port, url)
         settings = load_settings(site)
         demand_sound(site, settings)
-        _fill_records(settings, DataFiles(data), laboratory.instruments)
         output = stack.enter_context((data / SERVICES_LOG).open("ab"))
         services = [Service(name, ("--site", str(site), "--data", str(data))) for name in names]
-        yield stack.enter_context(Supervisor(services, clock, output)), settings
+        yield _Running(stack.enter_context(Supervisor(services, clock, output)), settings, time)
+
+
+def _set_speed(time: Clock, factor: float) -> None:
+    if isinstance(time, FastClock):
+        time.set_speed(factor)
 
 
 def _record(data: Path, seconds: float, fast: float | None, stop: threading.Event) -> Summary:
     """Record for a while, let the stream catch up, and count."""
     files = DataFiles(data)
     clock = SystemClock()
-    with _laboratory(data, 8080, fast, ("acquire", "stream")) as (supervisor, settings):
+    with _laboratory(data, 8080, fast, ("acquire", "stream")) as running:
+        supervisor, settings = running.supervisor, running.settings
+        _set_speed(running.time, fast or 1)
         end_s = clock.monotonic_s() + seconds
         supervisor.run(lambda: stop.is_set() or clock.monotonic_s() >= end_s)
         supervisor.retire(supervisor.services[0])
@@ -122,14 +140,6 @@ def _record(data: Path, seconds: float, fast: float | None, stop: threading.Even
     verified = verify(files.journal).ok
     with open_records(records_of(settings, files)) as engine, JournalReader.open(files.journal) as reader:
         return summarize(reader, RecordedCertificates(engine).load(), verified, copy)
-
-
-def _fill_records(settings: Settings, files: DataFiles, instruments: Sequence[LaboratoryInstrument]) -> None:
-    with open_records(records_of(settings, files)) as engine:
-        zone = ZoneInfo(settings.site.timezone)
-        register = Register(engine, files.clock(), BlobStore(files.blobs), zone)
-        fill_records(register, files.folder / "site" / "certificates", instruments)
-        fill_checks(register, FollowUp(what_stood_on, zone))
 
 
 def _caught_up(files: DataFiles) -> bool:
@@ -168,10 +178,11 @@ def _demand_free(port: int) -> None:
 
 def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> None:
     typer.echo("衡量 Hengliang: starting the simulated laboratory … 正在启动仿真实验室 …")
-    with _laboratory(data, port, fast, SERVICES) as (supervisor, settings):
-        supervisor.run(lambda: stop.is_set() or _all_live(port, settings))
+    with _laboratory(data, port, fast, SERVICES) as running:
+        running.supervisor.run(lambda: stop.is_set() or _all_live(port, running.settings))
         if stop.is_set():
             return
+        _set_speed(running.time, fast or 1)
         typer.echo(
             f"\n  http://127.0.0.1:{port}/?lang=zh_CN   仿真实验室已就绪\n"
             f"  http://127.0.0.1:{port}/?lang=en      the simulated laboratory is live\n\n"
@@ -181,10 +192,10 @@ def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> N
         )
         if fast is not None:
             typer.echo(
-                f"  time runs {fast:g} times as fast, and it is {day_of(DataFiles(data).clock())}; "
+                f"  time runs {fast:g} times as fast, and it is {day_of(running.time)}; "
                 f"to slow it down: hengliang hand speed 1 --data {data}\n"
             )
-        supervisor.run(stop.is_set)
+        running.supervisor.run(stop.is_set)
 
 
 def _people() -> str:

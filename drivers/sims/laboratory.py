@@ -129,9 +129,15 @@ class BareInstrument:
     """An instrument on the bench, with no wire to it."""
 
     instrument: LaboratoryInstrument
-    """Its URL is where it would listen."""
+    """Nothing answers at its URL."""
     profile: Profile
     twin: Twin
+
+
+def laboratory_instruments() -> tuple[LaboratoryInstrument, ...]:
+    """The five instruments before they are on wires: nothing answers at their URLs."""
+    profiles = load_profiles()
+    return tuple(_nowhere(plan, named(profiles, plan.profile)) for plan in _BENCHES)
 
 
 def bare_instruments(hand: Hand) -> tuple[BareInstrument, ...]:
@@ -140,9 +146,8 @@ def bare_instruments(hand: Hand) -> tuple[BareInstrument, ...]:
     found = []
     for seed, plan in enumerate(_BENCHES):
         profile = named(profiles, plan.profile)
-        listen = plan.listen.format(base="/unwired").replace(_FREE_PORT, _NO_PORT)
-        instrument = _bench(plan, client_url(profile, listen))
-        found.append(BareInstrument(instrument, profile, _twin(plan, profile, seed, hand, resting=True)))
+        twin = _twin(plan, profile, seed, hand, resting=True)
+        found.append(BareInstrument(_nowhere(plan, profile), profile, twin))
     return tuple(found)
 
 
@@ -240,6 +245,10 @@ def _twin(plan: _Plan, profile: Profile, seed: int, hand: Hand, *, resting: bool
         twin.pan = SteeredPan(hand, plan.name, digit_g, DEVIATIONS[plan.name], routine)
         hand.keyboards[plan.name] = twin.keys
     return twin
+
+
+def _nowhere(plan: _Plan, profile: Profile) -> LaboratoryInstrument:
+    return _bench(plan, client_url(profile, plan.listen.format(base="/nowhere").replace(_FREE_PORT, _NO_PORT)))
 
 
 def _bench(plan: _Plan, url: str) -> LaboratoryInstrument:

@@ -35,7 +35,7 @@ def test_headless_demo_records_five_instruments_and_loses_nothing(tmp_path, need
     assert told["journal_rows"] > told["readings"]
     assert told["verified"] is True
     without = {name for name, channel in channels.items() if channel["certificate"] is None}
-    assert without == {"O-01/temperature-1", "O-01/temperature-2"}
+    assert without == {"O-01/temperature-2"}
     for name in set(channels) - without - {"M-01/moisture"}:
         assert channels[name]["U"] > 0
         assert channels[name]["k"] >= 1.9
@@ -76,7 +76,7 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path):
 
 
 def tell_when_it_runs(folder, words):
-    for _ in range(200):
+    for _ in range(600):
         try:
             return tell(folder, words)
         except HengliangError:

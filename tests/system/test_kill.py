@@ -10,7 +10,7 @@ import tomllib
 import pytest
 import tomli_w
 
-from daq.demo import day_of, write_site
+from daq.demo import write_site
 from daq.errors import JournalMissingError
 from daq.journal import JournalReader, ReadingRow, verify
 from daq.settings import load_settings
@@ -53,7 +53,7 @@ def free_port():
 
 def fast_site(folder, instruments, url):
     """The simulated laboratory, asked as often as its instruments allow."""
-    path = write_site(folder, instruments, free_port(), url, day_of(SystemClock()))
+    path = write_site(folder, instruments, free_port(), url)
     site = tomllib.loads(path.read_text(encoding="utf-8"))
     for entry in site["instrument"]:
         entry["period_s"] = 0.05
