@@ -248,7 +248,9 @@ def _twin(plan: _Plan, profile: Profile, seed: int, hand: Hand, *, resting: bool
 
 
 def _nowhere(plan: _Plan, profile: Profile) -> LaboratoryInstrument:
-    return _bench(plan, client_url(profile, plan.listen.format(base="/nowhere").replace(_FREE_PORT, _NO_PORT)))
+    return _bench(
+        plan, client_url(profile, plan.listen.format(base="/nowhere").replace(_FREE_PORT, _NO_PORT))
+    )
 
 
 def _bench(plan: _Plan, url: str) -> LaboratoryInstrument:
