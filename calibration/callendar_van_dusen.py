@@ -13,6 +13,7 @@ import numpy.typing as npt
 from calibration.checks import FloatArray, finite, finite_number
 from calibration.curve import Curve, Evaluation
 from calibration.errors import OutOfRangeError, ValueRefusedError
+from calibration.sentences import Sentence
 
 IEC_60751 = (100.0, 3.9083e-3, -5.775e-7, -4.183e-12)
 """R0 in ohm, A, B, C of the standard Pt100 [V: table 1 of the standard]."""
@@ -50,14 +51,18 @@ class CallendarVanDusen(Curve):
         """
         parameters = finite("R0, A, B, C", coefficients)
         if len(parameters) != 4 or parameters[0] <= 0:
-            raise ValueRefusedError("R0 (above 0), A, B and C are needed")
+            raise ValueRefusedError(Sentence("R0 (above 0), A, B and C are needed"))
         if not finite_number("low_degc", low_degc) < finite_number("high_degc", high_degc):
-            raise ValueRefusedError(f"the valid range {low_degc:g} to {high_degc:g} degC is empty")
+            raise ValueRefusedError(
+                "the valid range {low} to {high} degC is empty", low=f"{low_degc:g}", high=f"{high_degc:g}"
+            )
         grid = np.linspace(low_degc, high_degc, 500)
         ends = _resistance(parameters, np.array([low_degc, high_degc]))
         if np.any(_per_degc(parameters, grid) <= 0) or ends[0] <= 0:
             raise ValueRefusedError(
-                f"with these coefficients R does not rise all the way from {low_degc:g} to {high_degc:g} degC"
+                "with these coefficients R does not rise all the way from {low} to {high} degC",
+                low=f"{low_degc:g}",
+                high=f"{high_degc:g}",
             )
         return cls(
             parameters=parameters,
@@ -97,7 +102,9 @@ class CallendarVanDusen(Curve):
         """The resistance at a temperature in degC; see ``Curve.solve``."""
         found = float(_resistance(self.parameters, np.array([y]))[0])
         if not self.low <= found <= self.high:
-            raise OutOfRangeError(f"{y:g} degC lies outside the valid range of {self.name}")
+            raise OutOfRangeError(
+                "{y} degC lies outside the valid range of {name}", y=f"{y:g}", name=self.name
+            )
         return found
 
     def _temperature(self, resistance: FloatArray) -> FloatArray:

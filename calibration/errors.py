@@ -13,9 +13,14 @@
     └── CertificateError         a certificate file with all its mistakes: file, key, found, allowed
 """
 
+from calibration.sentences import Sentence
+
 
 class CalibrationError(Exception):
-    """Any refusal of this package."""
+    """Any refusal of this package: a message, and the facts that stand in its places."""
+
+    def __init__(self, message: str = "", /, **facts: object) -> None:
+        super().__init__(Sentence(message, **facts) if facts else message)
 
 
 class UnitError(CalibrationError):

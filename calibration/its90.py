@@ -26,6 +26,7 @@ from calibration.its90_reference import (
     reference_slope,
     reference_temperature,
 )
+from calibration.sentences import Sentence
 
 Term = tuple[str, int]
 """``("w", n)`` is (W - 1)^n, ``("ln", n)`` is (ln W)^n, ``("w ln", 1)`` is (W - 1) ln W."""
@@ -66,17 +67,25 @@ class Deviation:
 
     def __post_init__(self) -> None:
         if self.subrange not in SUBRANGES:
-            raise ValueRefusedError(f"sub-range {self.subrange} is not one of ITS-90; known are 1 to 11")
+            raise ValueRefusedError(
+                "sub-range {subrange} is not one of ITS-90; known are 1 to 11", subrange=self.subrange
+            )
         finite(f"coefficients of sub-range {self.subrange}", self.coefficients)
         size = len(self.terms)
         if len(self.coefficients) != size:
             raise ValueRefusedError(
-                f"sub-range {self.subrange} has {size} coefficients, found {len(self.coefficients)}"
+                "sub-range {subrange} has {size} coefficients, found {count}",
+                subrange=self.subrange,
+                size=size,
+                count=len(self.coefficients),
             )
         root = covariance_root(f"the covariance of sub-range {self.subrange}", self.covariance)
         if len(root) != size:
             raise CovarianceError(
-                f"the covariance of sub-range {self.subrange} has {len(root)} rows; it needs {size}"
+                "the covariance of sub-range {subrange} has {count} rows; it needs {size}",
+                subrange=self.subrange,
+                count=len(root),
+                size=size,
             )
 
     @property
@@ -120,8 +129,9 @@ class Deviation:
             w = w - (w - self.value(w) - wr) / (1 - self.slope(w))
             if not np.all(w > 0):
                 raise ValueRefusedError(
-                    f"with these coefficients of sub-range {self.subrange} there is no resistance at some "
-                    "temperature: they are no small deviation"
+                    "with these coefficients of sub-range {subrange} there is no resistance at some "
+                    "temperature: they are no small deviation",
+                    subrange=self.subrange,
                 )
         return w
 
@@ -155,22 +165,32 @@ def deviation_from_fixed_points(subrange: int, ratios: Mapping[str, tuple[float,
         FitError: fewer fixed points than coefficients.
     """
     if subrange not in SUBRANGES:
-        raise ValueRefusedError(f"sub-range {subrange} is not one of ITS-90; known are 1 to 11")
+        raise ValueRefusedError(
+            "sub-range {subrange} is not one of ITS-90; known are 1 to 11", subrange=subrange
+        )
     low, high, terms = SUBRANGES[subrange]
     known = [name for name, t in FIXED_POINTS_K.items() if low <= t <= high and name != "H2O"]
     for name in ratios:
         if name not in known:
             raise ValueRefusedError(
-                f"{name} is no fixed point of sub-range {subrange}; its are {', '.join(known)}"
+                "{name} is no fixed point of sub-range {subrange}; its are {names}",
+                name=name,
+                subrange=subrange,
+                names=", ".join(known),
             )
     if len(ratios) < len(terms):
-        raise FitError(f"sub-range {subrange} needs {len(terms)} fixed points, found {', '.join(ratios)}")
+        raise FitError(
+            "sub-range {subrange} needs {count} fixed points, found {names}",
+            subrange=subrange,
+            count=len(terms),
+            names=", ".join(ratios),
+        )
     w = positive("W", [pair[0] for pair in ratios.values()])
     u = positive("u(W)", [pair[1] for pair in ratios.values()])
     wr = np.array([FIXED_POINT_RATIOS[name] for name in ratios])
     aluminium = ratios["Al"][0] if subrange == 6 and "Al" in ratios else math.nan
     if subrange == 6 and math.isnan(aluminium):
-        raise FitError("sub-range 6 needs the freezing point of aluminium")
+        raise FitError(Sentence("sub-range 6 needs the freezing point of aluminium"))
     names = [f"coefficient {letter}" for letter in "abcdefg"[: len(terms)]]
     found = least_squares.solve(terms_of(terms, w, aluminium), w - wr, u, names)
     return Deviation(subrange, found.coefficients, found.unscaled)
@@ -200,13 +220,13 @@ class Its90(Curve):
         """
         positive_number("R(273.16 K)", r_tpw)
         if not (math.isfinite(u_r_tpw) and u_r_tpw >= 0):
-            raise ValueRefusedError(f"u of R(273.16 K) is {u_r_tpw}; it must be 0 or more")
+            raise ValueRefusedError("u of R(273.16 K) is {u_r_tpw}; it must be 0 or more", u_r_tpw=u_r_tpw)
         ordered = tuple(sorted(deviations, key=lambda one: one.range_k))
         meets = len(ordered) == 1 or (len(ordered) == 2 and ordered[0].subrange < 5 < ordered[1].subrange)
         if not meets:
             found = ", ".join(str(one.subrange) for one in ordered) or "none"
             raise ValueRefusedError(
-                f"found sub-ranges {found}; needed is one, or one of 1 to 4 with one of 6 to 11"
+                "found sub-ranges {found}; needed is one, or one of 1 to 4 with one of 6 to 11", found=found
             )
         blocks = [np.array([[u_r_tpw**2]]), *(one.covariance for one in ordered)]
         size = sum(len(block) for block in blocks)
@@ -271,8 +291,11 @@ class Its90(Curve):
         low, high = self.deviations[0].range_k[0], self.deviations[-1].range_k[1]
         if not low - 1e-9 <= t_k <= high + 1e-9:
             raise OutOfRangeError(
-                f"{y:g} degC lies outside the sub-ranges of {self.name}, {low - ZERO_CELSIUS_K:g} to "
-                f"{high - ZERO_CELSIUS_K:g} degC"
+                "{y} degC lies outside the sub-ranges of {name}, {low} to {high} degC",
+                y=f"{y:g}",
+                name=self.name,
+                low=f"{low - ZERO_CELSIUS_K:g}",
+                high=f"{high - ZERO_CELSIUS_K:g}",
             )
         one = self.deviations[0] if t_k < FIXED_POINTS_K["H2O"] else self.deviations[-1]
         return float(self.parameters[0] * one.ratio(np.clip(np.array([t_k]), low, high))[0])

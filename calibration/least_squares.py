@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from calibration.checks import FloatArray, covariance_root, finite, positive, same_length
 from calibration.errors import FitError, ValueRefusedError
+from calibration.sentences import Sentence
 
 Extended = npt.NDArray[np.longdouble]
 
@@ -54,10 +55,17 @@ def solve(
     count, size = matrix.shape
     if count != len(observed):
         raise ValueRefusedError(
-            f"one y is needed for every point, found {count} points and {len(observed)} y"
+            "one y is needed for every point, found {count} points and {size} y",
+            count=count,
+            size=len(observed),
         )
     if count < size:
-        raise FitError(f"{count} points cannot determine {size} coefficients ({', '.join(names)})")
+        raise FitError(
+            "{count} points cannot determine {size} coefficients ({names})",
+            count=count,
+            size=size,
+            names=", ".join(names),
+        )
     if u_y is not None:
         matrix, observed = _whitened(matrix, observed, np.asarray(u_y, dtype=np.float64))
     triangle, right, rest = _orthogonalised(matrix, observed, names)
@@ -77,7 +85,7 @@ def _whitened(matrix: Extended, y: Extended, u: FloatArray) -> tuple[Extended, E
         root = covariance_root("the covariance of y", u)
         if len(root) != len(y) or np.any(root.diagonal() == 0):
             raise ValueRefusedError(
-                "the covariance of y needs one row for every y, each with a variance above 0"
+                Sentence("the covariance of y needs one row for every y, each with a variance above 0")
             )
         both = np.linalg.solve(root, np.column_stack([matrix, y]).astype(np.float64)).astype(np.longdouble)
         return both[:, :-1], both[:, -1]
@@ -99,8 +107,10 @@ def _orthogonalised(
         length = np.sqrt((columns[:, j] ** 2).sum())
         if not length > _RANK * lengths[j]:
             raise FitError(
-                f"the points do not determine {names[j]}: they do not differ enough in x, or the model has "
-                f"more coefficients ({size}) than different x"
+                "the points do not determine {name}: they do not differ enough in x, or the model has "
+                "more coefficients ({size}) than different x",
+                name=names[j],
+                size=size,
             )
         unit = columns[:, j] / length
         triangle[j, j] = length
@@ -128,5 +138,7 @@ def standard_deviation(square_sum: float, dof: int) -> float:
         FitError: no degrees of freedom are left to estimate it from.
     """
     if dof < 1:
-        raise FitError("as many coefficients as points: the scatter cannot be estimated; give u of every y")
+        raise FitError(
+            Sentence("as many coefficients as points: the scatter cannot be estimated; give u of every y")
+        )
     return math.sqrt(square_sum / dof)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from calibration.checks import FloatArray, finite, positive, same_length
 from calibration.curve import Curve, Evaluation, one_solution
 from calibration.errors import ValueRefusedError
+from calibration.sentences import Sentence
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,13 +49,18 @@ class PointTable(Curve):
         nodes, values, uncertainties = finite("x", x), finite("y", y), positive("u", u)
         same_length(x=nodes, y=values, u=uncertainties)
         if len(nodes) < 2:
-            raise ValueRefusedError(f"a table of points needs 2 points or more, found {len(nodes)}")
+            raise ValueRefusedError(
+                "a table of points needs 2 points or more, found {count}", count=len(nodes)
+            )
         order = np.argsort(nodes, kind="stable")
         nodes, values, uncertainties = nodes[order], values[order], uncertainties[order]
         for left in nodes[:-1][np.diff(nodes) == 0]:
-            raise ValueRefusedError(f"x = {left:g} is given twice; a table has one point for each x")
+            raise ValueRefusedError("x = {x} is given twice; a table has one point for each x", x=f"{left:g}")
         if not 0 <= correlation <= 1:
-            raise ValueRefusedError(f"correlation between points is {correlation}; it must lie from 0 to 1")
+            raise ValueRefusedError(
+                "correlation between points is {correlation}; it must lie from 0 to 1",
+                correlation=correlation,
+            )
         covariance = correlation * np.outer(uncertainties, uncertainties)
         np.fill_diagonal(covariance, uncertainties**2)
         return cls(
@@ -113,10 +119,14 @@ def _bounds(x: FloatArray, y: FloatArray, half_width: float | None) -> FloatArra
     """Bound on |curve - straight line| by segment: stated, or max|f''| h^2 / 8 by second differences."""
     if half_width is not None:
         if not (math.isfinite(half_width) and half_width >= 0):
-            raise ValueRefusedError(f"non-linearity is {half_width}; a half-width of 0 or more is needed")
+            raise ValueRefusedError(
+                "non-linearity is {found}; a half-width of 0 or more is needed", found=half_width
+            )
         return np.full(len(x) - 1, float(half_width))
     if len(x) < 3:
-        raise ValueRefusedError("2 points say nothing about non-linearity between them: state its half-width")
+        raise ValueRefusedError(
+            Sentence("2 points say nothing about non-linearity between them: state its half-width")
+        )
     h = np.diff(x)
     second = np.abs(np.diff(np.diff(y) / h) / ((h[:-1] + h[1:]) / 2))
     at_points = np.concatenate([second[:1], second, second[-1:]])

@@ -53,7 +53,9 @@ class Polynomial(Curve):
         powers = finite("coefficients", coefficients)
         covariance_root("the covariance of the coefficients", covariance)
         if not finite_number("low", low) < finite_number("high", high):
-            raise ValueRefusedError(f"the valid range {low:g} to {high:g} is empty")
+            raise ValueRefusedError(
+                "the valid range {low} to {high} is empty", low=f"{low:g}", high=f"{high:g}"
+            )
         center, half = (low + high) / 2, (high - low) / 2
         matrix = _chebyshev_of_powers(len(powers), center, half)
         return cls(
@@ -104,7 +106,7 @@ class Polynomial(Curve):
         """Parameters of a straight line; see ``Curve.line``."""
         if per_x and not self.degree:
             raise ValueRefusedError(
-                f"{self.name} is a constant: no relative share of a standard fits into it"
+                "{name} is a constant: no relative share of a standard fits into it", name=self.name
             )
         series = np.zeros(self.degree + 1)
         series[0] = constant + per_x * self.center

@@ -16,6 +16,7 @@ from calibration.errors import FitError, ValueRefusedError
 from calibration.fit import Fit, Scale
 from calibration.least_squares import standard_deviation
 from calibration.polynomial import Polynomial
+from calibration.sentences import Sentence
 
 
 def fit_polynomial(
@@ -85,15 +86,21 @@ def _points(
     same_length(x=abscissae, y=ordinates)
     if degree < (1 if through_origin else 0):
         raise ValueRefusedError(
-            f"degree {degree} is too low; it must be {1 if through_origin else 0} or more"
+            "degree {degree} is too low; it must be {least} or more",
+            degree=degree,
+            least=1 if through_origin else 0,
         )
     needed = degree if through_origin else max(degree + 1, 2)
     usable = np.unique(abscissae[abscissae != 0] if through_origin else abscissae)
     if len(usable) < needed:
-        beside = " beside 0" if through_origin else ""
+        beside = Sentence(" beside 0") if through_origin else ""
         raise FitError(
-            f"{len(usable)} different x{beside} cannot determine a polynomial of degree {degree}; "
-            f"{needed} or more are needed"
+            "{count} different x{beside} cannot determine a polynomial of degree {degree}; "
+            "{needed} or more are needed",
+            count=len(usable),
+            beside=beside,
+            degree=degree,
+            needed=needed,
         )
     return abscissae, ordinates
 
@@ -107,7 +114,7 @@ def _fitted(
 ) -> Fit:
     chosen = scale or (Scale.ESTIMATED if u_y is None else Scale.KNOWN)
     if u_y is None and chosen is Scale.KNOWN:
-        raise ValueRefusedError("a known scale needs u of every y; none were given")
+        raise ValueRefusedError(Sentence("a known scale needs u of every y; none were given"))
     names = [f"coefficient {k}" for k in range(basis.design.shape[1])]
     solution = least_squares.solve(basis.design, y, u_y, names)
     factor, dof = 1.0, math.inf

@@ -9,6 +9,7 @@ import unicodedata
 from fractions import Fraction
 
 from calibration.errors import UnitMismatchError, UnknownUnitError
+from calibration.sentences import word
 from calibration.units import UNITS, Kind, Unit, check_unit_of_quantity
 
 _DSI_ITEM = re.compile(r"\\([A-Za-z]+)(?:\\tothe\{(-?\d{1,2})\})?")
@@ -131,14 +132,19 @@ def read_dsi(text: str, quantity: str) -> Unit:
     dimension, factor = _dsi_product(spelling)
     kind = _DIMENSIONS.get(dimension)
     if kind is None or (kind is Kind.TEMPERATURE and "degreecelsius" in spelling.lower()):
-        raise UnknownUnitError(f"D-SI unit {text!r} is of no kind that is known here")
+        raise UnknownUnitError("D-SI unit {text} is of no kind that is known here", text=repr(text))
     if kind is Kind.FRACTION and quantity == "humidity":
         kind, factor = Kind.HUMIDITY, factor * 100
     for unit in UNITS.values():
         if unit.kind is kind and unit.factor == factor and unit.offset == 0:
             return check_unit_of_quantity(quantity, unit.symbol)
     if kind != quantity and not (kind is Kind.FRACTION and quantity == "moisture"):
-        raise UnitMismatchError(f"{text} is a unit of {kind}, and the quantity is {quantity}")
+        raise UnitMismatchError(
+            "{text} is a unit of {kind}, and the quantity is {quantity}",
+            text=text,
+            kind=word(kind.value),
+            quantity=word(quantity),
+        )
     return Unit(spelling, kind, factor)
 
 
@@ -151,7 +157,11 @@ def read_ucum(code: str, quantity: str) -> Unit:
     """
     symbol = _UCUM_TO_SYMBOL.get(code.strip())
     if symbol is None:
-        raise UnknownUnitError(f"UCUM code {code!r} is not known; known are {' '.join(_UCUM_TO_SYMBOL)}")
+        raise UnknownUnitError(
+            "UCUM code {code} is not known; known are {known}",
+            code=repr(code),
+            known=" ".join(_UCUM_TO_SYMBOL),
+        )
     return _of_quantity(symbol, quantity)
 
 
@@ -167,7 +177,9 @@ def read_word(word: str, quantity: str) -> Unit:
     """
     symbol = _WORD_TO_SYMBOL.get("_".join(unicodedata.normalize("NFKC", word).split()))
     if symbol is None:
-        raise UnknownUnitError(f"unit {word!r} is not known; write one of {' '.join(UNITS)}")
+        raise UnknownUnitError(
+            "unit {word} is not known; write one of {known}", word=repr(word), known=" ".join(UNITS)
+        )
     return _of_quantity(symbol, quantity)
 
 
@@ -197,10 +209,12 @@ def _dsi_product(text: str) -> tuple[Dimension, Fraction]:
             factor *= (prefix * size) ** exponent
             prefix, sign, pending = Fraction(1), 1, False
         else:
-            raise UnknownUnitError(f"D-SI unit {text!r}: \\{item[1]} is not known here")
+            raise UnknownUnitError(
+                "D-SI unit {text}: \\{item} is not known here", text=repr(text), item=item[1]
+            )
     if end != len(text) or pending:
         raise UnknownUnitError(
-            f"unit {text!r} is not written in D-SI, such as \\milli\\gram or \\degreecelsius"
+            "unit {text} is not written in D-SI, such as \\milli\\gram or \\degreecelsius", text=repr(text)
         )
     return total, factor
 

@@ -44,7 +44,9 @@ class SteinhartHart(Curve):
         """
         parameters = finite("A, B, C", coefficients)
         if len(parameters) != 3:
-            raise ValueRefusedError(f"A, B and C are needed, found {len(parameters)} coefficients")
+            raise ValueRefusedError(
+                "A, B and C are needed, found {count} coefficients", count=len(parameters)
+            )
         positive_number("low_ohm", low_ohm)
         finite_number("high_ohm", high_ohm)
         curve = cls(
@@ -59,8 +61,9 @@ class SteinhartHart(Curve):
         steps = np.diff(reciprocal)
         if np.any(reciprocal <= 0) or not (np.all(steps > 0) or np.all(steps < 0)):
             raise ValueRefusedError(
-                f"with these coefficients resistance does not determine temperature from {low_ohm:g} to "
-                f"{high_ohm:g} ohm"
+                "with these coefficients resistance does not determine temperature from {low} to {high} ohm",
+                low=f"{low_ohm:g}",
+                high=f"{high_ohm:g}",
             )
         return curve
 
@@ -109,7 +112,9 @@ def fit_steinhart_hart(
     u = np.ones_like(kelvin) if u_degc is None else positive("u_degc", u_degc)
     same_length(t_degc=temperatures, u_degc=u)
     if len(np.unique(resistances)) < 3:
-        raise FitError(f"{len(np.unique(resistances))} different resistances; three or more are needed")
+        raise FitError(
+            "{count} different resistances; three or more are needed", count=len(np.unique(resistances))
+        )
     found = least_squares.solve(_basis(resistances), 1 / kelvin, u / kelvin**2, ["A", "B", "C"])
     factor, dof = 1.0, math.inf
     if u_degc is None:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.errors import UnitMismatchError, UnknownUnitError, ValueRefusedError
+from calibration.sentences import word
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -172,7 +173,9 @@ def unit_of(symbol: str) -> Unit:
     """
     found = UNITS.get(symbol)
     if found is None:
-        raise UnknownUnitError(f"unit {symbol!r} is not known; known are {' '.join(UNITS)}")
+        raise UnknownUnitError(
+            "unit {symbol} is not known; known are {known}", symbol=repr(symbol), known=" ".join(UNITS)
+        )
     return found
 
 
@@ -189,9 +192,18 @@ def check_unit_of_quantity(quantity: str, symbol: str) -> Unit:
     elif quantity in set(Kind):
         kinds = {Kind(quantity)}
     else:
-        raise UnknownUnitError(f"quantity {quantity!r} is not known; known are {' '.join(Kind)}")
+        raise UnknownUnitError(
+            "quantity {quantity} is not known; known are {known}",
+            quantity=repr(quantity),
+            known=" ".join(Kind),
+        )
     if unit.kind not in kinds:
-        raise UnitMismatchError(f"{symbol} is a unit of {unit.kind}, and the quantity is {quantity}")
+        raise UnitMismatchError(
+            "{symbol} is a unit of {kind}, and the quantity is {quantity}",
+            symbol=symbol,
+            kind=word(unit.kind.value),
+            quantity=word(quantity),
+        )
     return unit
 
 
@@ -269,7 +281,11 @@ def _pair(from_unit: str | Unit, to_unit: str | Unit) -> tuple[Unit, Unit]:
     target = unit_of(to_unit) if isinstance(to_unit, str) else to_unit
     if source.kind is not target.kind:
         raise UnitMismatchError(
-            f"{source.symbol} ({source.kind}) cannot be converted to {target.symbol} ({target.kind})"
+            "{unit} ({kind}) cannot be converted to {other} ({other_kind})",
+            unit=source.symbol,
+            kind=word(source.kind.value),
+            other=target.symbol,
+            other_kind=word(target.kind.value),
         )
     return source, target
 
@@ -277,7 +293,11 @@ def _pair(from_unit: str | Unit, to_unit: str | Unit) -> tuple[Unit, Unit]:
 def _factor(unit: Unit) -> Fraction:
     if unit.factor is None:
         variants = " ".join(name for name in UNITS if name.startswith(f"{unit.symbol}-"))
-        raise UnitMismatchError(f"{unit.symbol} is not one amount everywhere; say which it is: {variants}")
+        raise UnitMismatchError(
+            "{symbol} is not one amount everywhere; say which it is: {variants}",
+            symbol=unit.symbol,
+            variants=variants,
+        )
     return unit.factor
 
 
@@ -287,13 +307,15 @@ def _check_finite(value: Fraction | Decimal | float | FloatArray, unit: Unit) ->
     else:
         finite = isinstance(value, Fraction | int) or bool(np.all(np.isfinite(value)))
     if not finite:
-        raise ValueRefusedError(f"{value} {unit.symbol} is not finite, so it cannot be converted")
+        raise ValueRefusedError(
+            "{value} {symbol} is not finite, so it cannot be converted", value=value, symbol=unit.symbol
+        )
 
 
 def _check_above_absolute_zero(value: Fraction | Decimal | float | FloatArray, unit: Unit) -> None:
     lowest = float(np.min(value, initial=math.inf)) if isinstance(value, np.ndarray) else float(value)
     if lowest < float(-unit.offset / _factor(unit)):
-        raise ValueRefusedError(f"{lowest} {unit.symbol} is below absolute zero")
+        raise ValueRefusedError("{lowest} {symbol} is below absolute zero", lowest=lowest, symbol=unit.symbol)
 
 
 def _affine(

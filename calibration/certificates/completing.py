@@ -14,6 +14,7 @@ from calibration.certificates.model import Certificate
 from calibration.certificates.native import FORMAT, read_content
 from calibration.certificates.point_rules import unit_in
 from calibration.errors import CalibrationError, CertificateError
+from calibration.sentences import Sentence, about, sentence_of
 from calibration.units import UNITS, Unit, convert, convert_difference, unit_of
 
 _BASE = {"humidity": "%RH", "moisture": "%M"}
@@ -81,7 +82,7 @@ def _measures(imported: Imported, proposal: Proposal, unit: str, file_name: str)
             for point in proposal.points
         ]
     except CalibrationError as error:
-        raise CertificateError((f"{file_name}: {proposal.place}: {error}",)) from error
+        raise CertificateError((about(file_name, sentence_of(error), proposal.place),)) from error
     content = _frame(imported, proposal, target.symbol)
     del content["in_use"]
     content["value"] = [{key: item for key, item in value.items() if item is not None} for value in values]
@@ -101,10 +102,10 @@ def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) 
         CertificateError: nothing is indicated, or the units do not convert.
     """
     if proposal.shape is Shape.MATERIAL_MEASURE:
-        sentence = (
+        sentence = Sentence(
             "values of a material measure: nothing is indicated, so there is no curve; enter it as a standard"
         )
-        raise CertificateError((f"{file_name}: {proposal.place}: {sentence}",))
+        raise CertificateError((about(file_name, sentence, proposal.place),))
     try:
         units = _Units(proposal, unit)
         content = _frame(imported, proposal, units.channel.symbol)
@@ -112,7 +113,7 @@ def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) 
         if proposal.coefficients is None:
             content["point"] = [units.point(point) for point in proposal.points]
     except CalibrationError as error:
-        raise CertificateError((f"{file_name}: {proposal.place}: {error}",)) from error
+        raise CertificateError((about(file_name, sentence_of(error), proposal.place),)) from error
     return content
 
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 from lxml import etree
 
 from calibration.certificates.findings import Findings, local_name
+from calibration.sentences import Sentence
 
 NAMESPACE = "https://ptb.de/si"
 MOST_VALUES = 10_000
@@ -164,8 +165,9 @@ class _Reader:
         values = self._decimals(members.get("value"), element)
         is_list = local_name(element).lower().endswith("xmllist")
         if not values or (len(values) > 1 and not is_list):
+            needed = Sentence("one or more") if is_list else Sentence("one")
             self._findings.refuse(
-                element, f"found {len(values)} values; needed is one{' or more' if is_list else ''}"
+                element, "found {count} values; needed is {needed}", count=len(values), needed=needed
             )
             return ()
         if is_list:
@@ -223,19 +225,19 @@ class _Reader:
         """The content rules for one uncertainty."""
         u, k, p = number.expanded, number.k, number.probability
         if u is not None and u < 0:
-            self._findings.refuse(element, f"found an uncertainty of {u}; it must be greater than 0")
+            self._findings.refuse(element, "found an uncertainty of {u}; it must be greater than 0", u=u)
         elif u is not None and u == 0:
             self._findings.warn(element, "found an uncertainty of 0; no calibration is exact")
         if k is not None and k < 1:
-            self._findings.refuse(element, f"found a coverage factor of {k}; it must be 1 or more")
+            self._findings.refuse(element, "found a coverage factor of {k}; it must be 1 or more", k=k)
         elif k is not None and k > 5:
-            self._findings.warn(element, f"found a coverage factor of {k}; 1 to 5 is usual")
+            self._findings.warn(element, "found a coverage factor of {k}; 1 to 5 is usual", k=k)
         if p is not None and not 0 < p <= 1:
             self._findings.refuse(
-                element, f"found a coverage probability of {p}; it must lie between 0 and 1"
+                element, "found a coverage probability of {p}; it must lie between 0 and 1", p=p
             )
         elif p is not None and p < _LOW_PROBABILITY:
-            self._findings.warn(element, f"found a coverage probability of {p}; 0.95 is usual")
+            self._findings.warn(element, "found a coverage probability of {p}; 0.95 is usual", p=p)
 
     def _covariance(self, element: etree._Element) -> tuple[tuple[Decimal, ...], ...]:
         """The matrix of a region of several quantities; empty if there is none or it has gaps."""
@@ -267,15 +269,22 @@ class _Reader:
         if found:
             self._findings.error(
                 element,
-                f"found {len(found)} entries for {size} values; allowed is one for all, or one for each: "
+                "found {count} entries for {size} values; allowed is one for all, or one for each: "
                 "it is not known which belongs to which, so they are left out",
+                count=len(found),
+                size=size,
             )
         return [gap] * size
 
     def _decimals(self, element: etree._Element | None, owner: etree._Element) -> list[Decimal | None]:
         found = tokens(element)
         if len(found) > MOST_VALUES:
-            self._findings.refuse(owner, f"found {len(found)} values in one list; allowed are {MOST_VALUES}")
+            self._findings.refuse(
+                owner,
+                "found {count} values in one list; allowed are {most}",
+                count=len(found),
+                most=MOST_VALUES,
+            )
             return []
         return [self._decimal(token, owner if element is None else element) for token in found]
 
@@ -290,11 +299,14 @@ class _Reader:
             shown = token if len(token) <= 40 else token[:37] + "..."
             self._findings.refuse(
                 element,
-                f"found {shown!r}; allowed is a number in digits 0-9 with a decimal point, such as -1.5e-3",
+                "found {shown}; allowed is a number in digits 0-9 with a decimal point, such as -1.5e-3",
+                shown=repr(shown),
             )
             return None
         number = Decimal(token)
         if not math.isfinite(float(number)) or abs(number.adjusted()) > _MOST_EXPONENT:
-            self._findings.error(element, f"found {token}; no such number can be measured, it stays a gap")
+            self._findings.error(
+                element, "found {token}; no such number can be measured, it stays a gap", token=token
+            )
             return None
         return number

@@ -3,6 +3,7 @@
 from lxml import etree
 
 from calibration.certificates.imported import Finding, Severity
+from calibration.sentences import Sentence, about, made
 
 MOST_FINDINGS = 200
 MOST_REFUSALS = 50
@@ -42,33 +43,33 @@ class Findings:
     def __init__(self, file_name: str) -> None:
         self._file_name = file_name
         self._findings: dict[Finding, None] = {}
-        self._refusals: list[str] = []
+        self._refusals: list[Sentence] = []
 
-    def _add(self, severity: Severity, place: Place, sentence: str) -> None:
+    def _add(self, severity: Severity, place: Place, sentence: Sentence) -> None:
         if len(self._findings) < MOST_FINDINGS:
             where = place if isinstance(place, str) else place_of(place)
             self._findings[Finding(severity, where, sentence)] = None
 
-    def error(self, place: Place, sentence: str) -> None:
+    def error(self, place: Place, message: str, /, **facts: object) -> None:
         """Note what makes a proposal or the document unusable as it stands."""
-        self._add(Severity.ERROR, place, sentence)
+        self._add(Severity.ERROR, place, made(message, facts))
 
-    def warn(self, place: Place, sentence: str) -> None:
+    def warn(self, place: Place, message: str, /, **facts: object) -> None:
         """Note what a person must look at."""
-        self._add(Severity.WARNING, place, sentence)
+        self._add(Severity.WARNING, place, made(message, facts))
 
-    def note(self, place: Place, sentence: str) -> None:
+    def note(self, place: Place, message: str, /, **facts: object) -> None:
         """Note how something was read that could have been read otherwise."""
-        self._add(Severity.NOTE, place, sentence)
+        self._add(Severity.NOTE, place, made(message, facts))
 
-    def refuse(self, place: Place, sentence: str) -> None:
+    def refuse(self, place: Place, message: str, /, **facts: object) -> None:
         """Note a mistake for which the whole document is refused."""
         if len(self._refusals) < MOST_REFUSALS:
             where = place if isinstance(place, str) else place_of(place)
-            self._refusals.append(": ".join(part for part in (self._file_name, where, sentence) if part))
+            self._refusals.append(about(self._file_name, made(message, facts), where))
 
     @property
-    def refusals(self) -> tuple[str, ...]:
+    def refusals(self) -> tuple[Sentence, ...]:
         """The mistakes for which the document is refused, the first of them if there are many."""
         return tuple(self._refusals)
 

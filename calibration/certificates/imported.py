@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from calibration.certificates.kind import Kind
+from calibration.sentences import Sentence, placed
 
 
 class Severity(enum.StrEnum):
@@ -30,10 +31,15 @@ class Finding:
     severity: Severity
     place: str
     """XPath of an element, or sheet and cell."""
-    sentence: str
+    sentence: Sentence
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}" if self.place else self.sentence
+        return str(self.said)
+
+    @property
+    def said(self) -> Sentence:
+        """The sentence with its place before it."""
+        return placed(self.place, self.sentence)
 
 
 class Words(tuple[tuple[str, str], ...]):

@@ -13,6 +13,7 @@ from calibration.certificates.kind import Kind
 from calibration.certificates.native import FORMAT, read_about, read_equipment
 from calibration.certificates.toml_table import Table
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def read_measures(content: dict[str, Any], file_name: str, sha256: str) -> Measu
     Raises:
         CertificateError: every mistake at once, each with file, key, what was found and what is allowed.
     """
-    mistakes: list[str] = []
+    mistakes: list[Sentence] = []
     top = Table(file_name, "", content, mistakes)
     top.choice("format", [FORMAT])
     about = read_about(top.table("certificate"))
@@ -86,7 +87,9 @@ def read_measures(content: dict[str, Any], file_name: str, sha256: str) -> Measu
     if not values:
         top.mistake("value", "is missing; needed are values [[value]]")
     for name in sorted({name for name in names if names.count(name) > 1}):
-        top.mistake("value", f'two values are called "{name}"; mark one of them, such as "{name} *"')
+        top.mistake(
+            "value", 'two values are called "{name}"; mark one of them, such as "{name} *"', name=name
+        )
     top.refuse_unknown()
     if mistakes:
         raise CertificateError(tuple(mistakes))
@@ -104,9 +107,9 @@ def _standard(table: Table) -> str:
 def _value(table: Table) -> MeasuredValue:
     found = MeasuredValue(
         table.text("name"),
-        table.decimal("value", "a finite number"),
-        table.positive("U", "an expanded uncertainty"),
-        table.positive("k", "a coverage factor"),
+        table.decimal("value", Sentence("a finite number")),
+        table.positive("U", Sentence("an expanded uncertainty")),
+        table.positive("k", Sentence("a coverage factor")),
     )
     table.refuse_unknown()
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from calibration.certificates.kind import Kind as Kind
 from calibration.curves import Curve
+from calibration.sentences import Sentence
 
 
 class Gives(enum.StrEnum):
@@ -70,7 +71,7 @@ class Certificate:
     checked_by: str
     record: str = ""
     """Which version of which record it is, such as ``17.2``; empty where it is none."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     """What a reader of the certificate should know, in sentences: a lack of fit that was added …."""
 
     @property

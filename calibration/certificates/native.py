@@ -18,6 +18,7 @@ from calibration.certificates.native_curve import read_curve
 from calibration.certificates.native_points import read_units
 from calibration.certificates.toml_table import Table
 from calibration.errors import CertificateError, UnitError
+from calibration.sentences import Sentence, about, sentence_of
 from calibration.units import check_unit_of_quantity
 
 FORMAT = "hengliang-certificate-1"
@@ -52,7 +53,7 @@ def read_content(content: dict[str, Any], file_name: str, sha256: str) -> Certif
     Raises:
         CertificateError: every mistake at once, each with file, key, what was found and what is allowed.
     """
-    mistakes: list[str] = []
+    mistakes: list[Sentence] = []
     top = Table(file_name, "", content, mistakes)
     top.choice("format", [FORMAT])
     about = read_about(top.table("certificate"))
@@ -89,11 +90,13 @@ def parse_native(data: bytes, file_name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except UnicodeDecodeError as error:
-        raise CertificateError(
-            (f"{file_name}: not UTF-8 text: {error.reason} at byte {error.start}",)
-        ) from error
+        sentence = Sentence(
+            "not UTF-8 text: {reason} at byte {start}", reason=error.reason, start=error.start
+        )
+        raise CertificateError((about(file_name, sentence),)) from error
     except ValueError as error:  # TOMLDecodeError, or an integer with more digits than Python reads
-        raise CertificateError((f"{file_name}: not valid TOML: {error}",)) from error
+        sentence = Sentence("not valid TOML: {error}", error=error)
+        raise CertificateError((about(file_name, sentence),)) from error
 
 
 def read_about(table: Table) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def read_about(table: Table) -> dict[str, Any]:
     if table.count == before:
         _check_times(table, calibrated_on, start, end)
     level = table.decimal(
-        "level", "a level of confidence between 0 and 1, such as 0.9545", lambda n: 0 < n < 1
+        "level", Sentence("a level of confidence between 0 and 1, such as 0.9545"), lambda n: 0 < n < 1
     )
     found = {
         "number": table.text("number"),
@@ -125,11 +128,18 @@ def _check_times(
     table: Table, calibrated_on: datetime.date, start: datetime.datetime, end: datetime.datetime
 ) -> None:
     if end <= start:
-        table.mistake("valid_until", f"found {end}; it must lie after in_force_from, {start}")
+        table.mistake(
+            "valid_until", "found {end}; it must lie after in_force_from, {start}", end=end, start=start
+        )
     if not (start >= _EPOCH and end <= _END):
         table.mistake("valid_until", "in_force_from and valid_until must lie between 1970 and 2262")
     if calibrated_on > start.date():
-        table.mistake("calibrated_on", f"found {calibrated_on}; it must not lie after in_force_from, {start}")
+        table.mistake(
+            "calibrated_on",
+            "found {calibrated_on}; it must not lie after in_force_from, {start}",
+            calibrated_on=calibrated_on,
+            start=start,
+        )
 
 
 def _nanoseconds(moment: datetime.datetime) -> int:
@@ -150,7 +160,7 @@ def read_equipment(table: Table, *, has_channel: bool = True) -> dict[str, Any]:
         try:
             check_unit_of_quantity(found["quantity"], found["unit"])
         except UnitError as error:
-            table.mistake("unit", str(error))
+            table.mistake("unit", sentence_of(error))
     table.refuse_unknown()
     return found
 
@@ -159,11 +169,11 @@ def _in_use(table: Table) -> dict[str, Any]:
     """Resolution and repeatability; 0 for what the calibration's uncertainty includes, said so in words."""
     found = {"resolution": 0.0, "repeatability": 0.0, "repeatability_dof": math.inf}
     for key, what in (
-        ("resolution", "one step of the indication"),
-        ("repeatability", "a standard deviation"),
+        ("resolution", Sentence("one step of the indication")),
+        ("repeatability", Sentence("a standard deviation")),
     ):
         if not table.says(key, "included"):
-            allowed = f'{what}, a number greater than 0, or "included"'
+            allowed = Sentence('{what}, a number greater than 0, or "included"', what=what)
             found[key] = float(table.decimal(key, allowed, lambda n: n.is_finite() and n > 0))
     if found["repeatability"]:
         found["repeatability_dof"] = table.dof("repeatability_dof")
@@ -175,11 +185,11 @@ def _contribution(table: Table, factor: float) -> Contribution:
     """One [[influence]]: a standard uncertainty, or the half-width of a distribution."""
     distribution, dof = "normal", math.inf
     if "u" in table:
-        u = float(table.positive("u", "a standard uncertainty"))
+        u = float(table.positive("u", Sentence("a standard uncertainty")))
         dof = table.dof("dof") if "dof" in table else math.inf
     else:
         distribution = table.choice("distribution", list(_DIVISORS))
-        u = float(table.positive("half_width", "a half-width")) / _DIVISORS[distribution]
+        u = float(table.positive("half_width", Sentence("a half-width"))) / _DIVISORS[distribution]
     found = Contribution(table.text("name"), u * factor, table.flag("common"), dof, distribution)
     table.refuse_unknown()
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.certificates.model import Contribution, Gives
 from calibration.certificates.native_platinum import platinum_by_points
-from calibration.certificates.native_points import Point, Units, read_points
+from calibration.certificates.native_points import Point, Units, range_within, read_points, scatter
 from calibration.certificates.native_sensors import (
     Sensor,
     callendar_van_dusen,
@@ -22,6 +22,7 @@ from calibration.checks import FloatArray
 from calibration.curves import Curve, PointTable, Polynomial, Share
 from calibration.errors import CalibrationError
 from calibration.fits import fit_polynomial
+from calibration.sentences import Sentence, sentence_of, word
 from calibration.units import unit_of
 
 
@@ -31,7 +32,7 @@ class Read:
 
     curve: Curve
     gives: Gives
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     traceable_to: tuple[str, ...] = ()
     contributions: tuple[Contribution, ...] = ()
 
@@ -76,26 +77,30 @@ def read_curve(top: Table, table: Table, units: Units) -> Read | None:
             traceable_to=tuple(standard.certificate for standard in standards),
         )
     except CalibrationError as error:
-        table.mistake("", str(error))
+        table.mistake("", sentence_of(error))
         return None
 
 
 def _standard(table: Table, factor: float) -> _Standard:
     found = _Standard(
         certificate=table.text("certificate"),
-        constant=float(table.positive("u", "a standard uncertainty")) * factor if "u" in table else 0.0,
-        relative=float(table.positive("u_relative", "a relative one")) if "u_relative" in table else 0.0,
+        constant=_given(table, "u", Sentence("a standard uncertainty")) * factor,
+        relative=_given(table, "u_relative", Sentence("a relative one")),
         dof=table.dof("dof") if "dof" in table else math.inf,
     )
     table.refuse_unknown()
     return found
 
 
+def _given(table: Table, key: str, what: Sentence) -> float:
+    return float(table.positive(key, what)) if key in table else 0.0
+
+
 def _polynomial(top: Table, table: Table, units: Units, standards: Sequence[_Standard]) -> Callable[[], Read]:
     if "coefficients" in table:
         return _from_coefficients(top, table, units, standards)
     gives = _gives_of_points(table, units)
-    degree = table.whole("degree", "the degree of the polynomial, 0 or more")
+    degree = table.whole("degree", Sentence("the degree of the polynomial, 0 or more"))
     points = read_points(top, units)
     low, high = _range_within(table, points)
 
@@ -103,13 +108,10 @@ def _polynomial(top: Table, table: Table, units: Units, standards: Sequence[_Sta
         x, y, u = _arrays(points, gives)
         own = _without_shares(x, u, standards)
         fit = fit_polynomial(x, y, degree, own)
-        notes: tuple[str, ...] = ()
+        notes: tuple[Sentence, ...] = ()
         if not fit.accepted:
-            notes = (
-                f"the points scatter more than their uncertainties allow (chi-square {fit.chi_square:.4g}, "
-                f"limit {fit.chi_square_limit():.4g}): a lack of fit of {fit.lack_of_fit_u:.2g} "
-                f"{units.value} was added to u",
-            )
+            lack_of_fit = f"{fit.lack_of_fit_u:.2g} {units.value}"
+            notes = (scatter(fit.chi_square, fit.chi_square_limit(), lack_of_fit),)
         curve = replace(fit.with_lack_of_fit(), low=low, high=high)
         return Read(_hung(curve, standards, included=False), gives, notes)
 
@@ -121,12 +123,13 @@ def _from_coefficients(
 ) -> Callable[[], Read]:
     if "point" in top:
         top.mistake("point", "found beside the coefficients in [curve]; give the ones or the others")
-    coefficients = table.numbers("coefficients", "a list of numbers, constant first")
+    coefficients = table.numbers("coefficients", Sentence("a list of numbers, constant first"))
     covariance = table.matrix("covariance", len(coefficients))
-    low, high = table.interval("range", "lowest and highest indication")
+    low, high = table.interval("range", Sentence("lowest and highest indication"))
     gives = table.choice("gives", ["correction", "error", "value"])
     if units.converts and gives != "value":
-        table.mistake("unit", f"{_kinds(units)}; only a value can be in another quantity")
+        kinds = _kinds(units)
+        table.mistake("unit", "{kinds}; only a value can be in another quantity", kinds=kinds)
     if gives == "value":
         _check_value_unit(table, units)
     sign = -1 if gives == "error" else 1
@@ -150,10 +153,12 @@ def _table(top: Table, table: Table, units: Units, standards: Sequence[_Standard
     gives = _gives_of_points(table, units)
     correlation = 1.0
     if "correlation" in table:
-        correlation = float(table.decimal("correlation", "a number from 0 to 1", lambda r: 0 <= r <= 1))
+        correlation = float(
+            table.decimal("correlation", Sentence("a number from 0 to 1"), lambda r: 0 <= r <= 1)
+        )
     half_width = None
     if not table.says("non_linearity", "from-points"):
-        allowed = 'a half-width, 0 or more, or "from-points"'
+        allowed = Sentence('a half-width, 0 or more, or "from-points"')
         bound = table.decimal("non_linearity", allowed, lambda n: n.is_finite() and n >= 0)
         half_width = float(Fraction(bound) * units.factor) if bound.is_finite() else None
     points = read_points(top, units)
@@ -212,9 +217,14 @@ _KINDS: dict[str, _Reader] = {
 }
 
 
-def _kinds(units: Units) -> str:
+def _kinds(units: Units) -> Sentence:
     curve, indication = unit_of(units.value), unit_of(units.indication)
-    return f"{curve.symbol} is a unit of {curve.kind}, and the indication is in {indication.symbol}"
+    return Sentence(
+        "{unit} is a unit of {quantity}, and the indication is in {indication}",
+        unit=curve.symbol,
+        quantity=word(curve.kind.value),
+        indication=indication.symbol,
+    )
 
 
 def _gives_of_points(table: Table, units: Units) -> Gives:
@@ -223,13 +233,19 @@ def _gives_of_points(table: Table, units: Units) -> Gives:
         _check_value_unit(table, units)
         return Gives.VALUE
     if units.converts:
-        table.mistake("unit", f'{_kinds(units)}; state gives = "value" if the one is turned into the other')
+        sentence = Sentence(
+            '{kinds}; state gives = "value" if the one is turned into the other', kinds=_kinds(units)
+        )
+        table.mistake("unit", sentence)
     return Gives.CORRECTION
 
 
 def _check_value_unit(table: Table, units: Units) -> None:
     if units.written not in ("", units.value):
-        table.found("unit", f"{units.value}, the unit of the indication, for a curve that gives values")
+        allowed = Sentence(
+            "{unit}, the unit of the indication, for a curve that gives values", unit=units.value
+        )
+        table.found("unit", allowed)
 
 
 def _arrays(points: Sequence[Point], gives: Gives) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -243,7 +259,11 @@ def _without_shares(x: FloatArray, u: FloatArray, standards: Sequence[_Standard]
     shared = sum((s.constant + s.relative * x) ** 2 for s in standards)
     own = u**2 - shared
     for i in np.flatnonzero(own <= 0):
-        msg = f"at x = {x[i]:g} the standards' share is not smaller than U/k of the point, {u[i]:.3g}"
+        msg = Sentence(
+            "at x = {x} the standards' share is not smaller than U/k of the point, {u}",
+            x=f"{x[i]:g}",
+            u=f"{u[i]:.3g}",
+        )
         raise CalibrationError(msg)
     return np.sqrt(own)
 
@@ -258,11 +278,4 @@ def _range_within(table: Table, points: Sequence[Point]) -> tuple[float, float]:
     if not points:
         return 0.0, 1.0
     span = float(min(p.indication for p in points)), float(max(p.indication for p in points))
-    if "range" not in table:
-        return span
-    low, high = table.interval("range", "lowest and highest indication")
-    if low < span[0] or high > span[1]:
-        table.mistake(
-            "range", f"found {low:g} to {high:g}; the points reach from {span[0]:g} to {span[1]:g} only"
-        )
-    return low, high
+    return range_within(table, span, Sentence("lowest and highest indication"))

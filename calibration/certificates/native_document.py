@@ -30,6 +30,7 @@ from calibration.certificates.measures import read_measures
 from calibration.certificates.native import parse_native, read_content
 from calibration.certificates.toml_table import as_decimal
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about
 from calibration.units import unit_of
 
 MAX_BYTES = 2**20
@@ -46,10 +47,11 @@ def read_native_document(data: bytes, file_name: str) -> Imported:
         CertificateError: too large, or every mistake at once.
     """
     if len(data) > MAX_BYTES:
-        raise CertificateError((f"{file_name}: {len(data)} bytes; allowed are {MAX_BYTES}",))
+        sentence = Sentence("{size} bytes; allowed are {most}", size=len(data), most=MAX_BYTES)
+        raise CertificateError((about(file_name, sentence),))
     content = parse_native(data, file_name)
     sha256 = hashlib.sha256(data).hexdigest()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     if "value" in content:
         read_measures(content, file_name, sha256)
         proposal = _measures(content)

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.certificates.model import Contribution
-from calibration.certificates.native_points import Point, Units, read_points
+from calibration.certificates.native_points import Point, Units, range_within, read_points, scatter
 from calibration.certificates.toml_table import Table
 from calibration.checks import FloatArray
 from calibration.curves import CallendarVanDusen
 from calibration.platinum_fit import fit_callendar_van_dusen
+from calibration.sentences import Sentence
 
-Built = tuple[CallendarVanDusen, tuple[Contribution, ...], tuple[str, ...]]
+Built = tuple[CallendarVanDusen, tuple[Contribution, ...], tuple[Sentence, ...]]
 
 
 def platinum_by_points(top: Table, table: Table, units: Units) -> Callable[[], Built]:
@@ -29,10 +30,8 @@ def platinum_by_points(top: Table, table: Table, units: Units) -> Callable[[], B
         curve = CallendarVanDusen.from_coefficients(fit.curve.parameters, fit.curve.covariance, low, high)
         if fit.accepted:
             return curve, (), ()
-        note = (
-            f"the points scatter more than their uncertainties allow (chi-square {fit.chi_square:.4g}, limit "
-            f"{fit.chi_square_limit:.4g}): a lack of fit of {fit.lack_of_fit_u_degc:.2g} degC was added to u"
-        )
+        lack_of_fit = f"{fit.lack_of_fit_u_degc:.2g} degC"
+        note = scatter(fit.chi_square, fit.chi_square_limit, lack_of_fit)
         return curve, (Contribution("lack of fit", fit.lack_of_fit_u_degc, common=True),), (note,)
 
     return build
@@ -51,11 +50,4 @@ def _range(table: Table, points: Sequence[Point]) -> tuple[float, float]:
     if not points:
         return 0.0, 1.0
     span = float(min(p.value for p in points)), float(max(p.value for p in points))
-    if "range" not in table:
-        return span
-    low, high = table.interval("range", "lowest and highest temperature in degC")
-    if low < span[0] or high > span[1]:
-        table.mistake(
-            "range", f"found {low:g} to {high:g}; the points reach from {span[0]:g} to {span[1]:g} only"
-        )
-    return low, high
+    return range_within(table, span, Sentence("lowest and highest temperature in degC"))

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from calibration.certificates.toml_table import Table
 from calibration.errors import UnitError
+from calibration.sentences import Sentence, sentence_of
 from calibration.units import ratio, unit_of
 
 
@@ -52,7 +53,7 @@ def read_units(table: Table, indication: str) -> Units:
         return Units(written, indication, indication, ratio(given, target))
     except UnitError as error:
         if written and written != indication:
-            table.mistake("unit", str(error))
+            table.mistake("unit", sentence_of(error))
         return Units(written, indication, indication, known=False)
 
 
@@ -72,10 +73,10 @@ def read_points(top: Table, units: Units) -> list[Point]:
 
 def _point(table: Table, units: Units) -> Point | None:
     before = table.count
-    expanded = table.positive("U", "an expanded uncertainty")
-    k = table.positive("k", "a coverage factor")
+    expanded = table.positive("U", Sentence("an expanded uncertainty"))
+    k = table.positive("k", Sentence("a coverage factor"))
     stated = {
-        key: table.decimal(key, "a finite number")
+        key: table.decimal(key, Sentence("a finite number"))
         for key in ("reference", "indication", "error", "correction")
         if key in table
     }
@@ -101,8 +102,11 @@ def _both(table: Table, stated: dict[str, Decimal], units: Units) -> tuple[Fract
     if "indication" in stated and "reference" in stated:
         return Fraction(stated["indication"]), Fraction(stated["reference"])
     if error is None or not ("indication" in stated or "reference" in stated):
-        found = ", ".join(stated) or "none"
-        table.mistake("", f"found {found}; two of reference, indication and error (or correction) are needed")
+        found = ", ".join(stated) or Sentence("none")
+        sentence = Sentence(
+            "found {found}; two of reference, indication and error (or correction) are needed", found=found
+        )
+        table.mistake("", sentence)
         return None
     if "indication" in stated:
         indication = Fraction(stated["indication"])
@@ -129,11 +133,11 @@ def _error(table: Table, stated: dict[str, Decimal], factor: Fraction) -> Fracti
 
 def _compare(table: Table, key: str, error: Fraction, true: Fraction, written: Decimal) -> None:
     sentence = contradiction(key, error, true, written)
-    if sentence:
+    if sentence is not None:
         table.mistake(key, sentence)
 
 
-def contradiction(key: str, error: Fraction, true: Fraction, written: Decimal) -> str:
+def contradiction(key: str, error: Fraction, true: Fraction, written: Decimal) -> Sentence | None:
     """A sentence on a contradiction that is more than the rounding of the last digit that was written.
 
     Args:
@@ -143,15 +147,48 @@ def contradiction(key: str, error: Fraction, true: Fraction, written: Decimal) -
         written: the number with its digits.
 
     Returns:
-        Empty if there is none.
+        None if there is none.
     """
     step = Fraction(10) ** int(written.as_tuple().exponent)
     if abs(error - true) <= step / 2:
-        return ""
-    right = true if key == "error" else -true
-    other = "correction" if key == "error" else "error"
-    hint = f" (the sign is that of the {other})" if abs(error + true) <= step / 2 else ""
-    return (
-        f"found {written}{hint}; error = indication - reference and correction = -error, so here it is "
-        f"{float(right):g}"
+        return None
+    right = f"{float(true if key == 'error' else -true):g}"
+    if abs(error + true) > step / 2:
+        return Sentence(
+            "found {written}; error = indication - reference and correction = -error, so here it is {right}",
+            written=written,
+            right=right,
+        )
+    return Sentence(
+        "found {written} (the sign is that of the {other}); error = indication - reference and "
+        "correction = -error, so here it is {right}",
+        written=written,
+        other=Sentence("correction") if key == "error" else Sentence("error"),
+        right=right,
+    )
+
+
+def range_within(table: Table, span: tuple[float, float], what: Sentence) -> tuple[float, float]:
+    """The valid range: the span of the points, or less where the file says so."""
+    if "range" not in table:
+        return span
+    low, high = table.interval("range", what)
+    if low < span[0] or high > span[1]:
+        ends = {"low": low, "high": high, "first": span[0], "last": span[1]}
+        sentence = Sentence(
+            "found {low} to {high}; the points reach from {first} to {last} only",
+            **{name: f"{end:g}" for name, end in ends.items()},
+        )
+        table.mistake("range", sentence)
+    return low, high
+
+
+def scatter(chi_square: float, limit: float, lack_of_fit: str) -> Sentence:
+    """The note on points that do not lie along one curve; ``lack_of_fit`` with its unit."""
+    return Sentence(
+        "the points scatter more than their uncertainties allow (chi-square {chi_square}, limit {limit}): "
+        "a lack of fit of {lack_of_fit} was added to u",
+        chi_square=f"{chi_square:.4g}",
+        limit=f"{limit:.4g}",
+        lack_of_fit=lack_of_fit,
     )

@@ -7,6 +7,7 @@ from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape
 from calibration.certificates.native_points import contradiction
 from calibration.errors import CalibrationError
+from calibration.sentences import Sentence, sentence_of
 from calibration.spellings import read_dsi
 from calibration.units import UNITS, Unit, convert, ratio
 
@@ -41,7 +42,7 @@ def check_signs(proposal: Proposal, places: Sequence[str], findings: Findings) -
         )
         factor = ratio(own, error_unit)
     except CalibrationError as error:
-        findings.error(proposal.place, str(error))
+        findings.error(proposal.place, sentence_of(error))
         return
     for point, place in zip(proposal.points, places, strict=True):
         if point.reference is None or point.indication is None:
@@ -49,14 +50,14 @@ def check_signs(proposal: Proposal, places: Sequence[str], findings: Findings) -
         try:
             reference = convert(Fraction(point.reference), reference_unit, own)
         except CalibrationError as error:
-            findings.error(place, str(error))
+            findings.error(place, sentence_of(error))
             continue
         true = (Fraction(point.indication) - reference) * factor
         for key, written, sign in (("error", point.error, 1), ("correction", point.correction, -1)):
-            sentence = (
-                contradiction(key, sign * Fraction(written), true, written) if written is not None else ""
-            )
-            if sentence:
+            if written is None:
+                continue
+            sentence = contradiction(key, sign * Fraction(written), true, written)
+            if sentence is not None:
                 findings.error(place, sentence)
 
 
@@ -71,15 +72,28 @@ def unit_in(written: str, quantity: str) -> Unit:
 
 
 def _check_uncertainty(point: ProposedPoint, place: str, findings: Findings) -> None:
-    for name, number, allowed in (("U", point.expanded, "greater than 0"), ("k", point.k, "1 or more")):
+    for name, number, allowed in (
+        ("U", point.expanded, Sentence("greater than 0")),
+        ("k", point.k, Sentence("1 or more")),
+    ):
         if number is None:
-            findings.error(place, f"{name} is missing; a point without it cannot be used")
+            findings.error(place, "{name} is missing; a point without it cannot be used", name=name)
         elif number <= 0 or (name == "k" and number < 1):
-            findings.error(place, f"found {name} = {number}; it must be {allowed}")
+            findings.error(
+                place,
+                "found {name} = {number}; it must be {allowed}",
+                name=name,
+                number=number,
+                allowed=allowed,
+            )
     if point.k is not None and point.k > 5:
-        findings.warn(place, f"found k = {point.k}; 1 to 5 is usual")
+        findings.warn(place, "found k = {k}; 1 to 5 is usual", k=point.k)
     if point.probability is not None and not 0 < point.probability <= 1:
-        findings.error(place, f"found p = {point.probability}; it must lie between 0 and 1, such as 0.95")
+        findings.error(
+            place,
+            "found p = {probability}; it must lie between 0 and 1, such as 0.95",
+            probability=point.probability,
+        )
 
 
 def _check_pair(point: ProposedPoint, place: str, findings: Findings) -> None:

@@ -9,7 +9,9 @@ import re
 
 from lxml import etree
 
+from calibration.certificates.file_names import too_long
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about, made
 
 MAX_BYTES = 12 * 2**20
 MAX_TAGS = 400_000
@@ -27,7 +29,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_ARCHIVES = ((b"PK\x03\x04", "a ZIP archive or workbook"), (b"\x1f\x8b", "gzip data"), (b"%PDF", "a PDF"))
+_ARCHIVES = (
+    (b"PK\x03\x04", Sentence("a ZIP archive or workbook")),
+    (b"\x1f\x8b", Sentence("gzip data")),
+    (b"%PDF", Sentence("a PDF")),
+)
 _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,7 +53,7 @@ def parse_xml(data: bytes, file_name: str, *, whole: bool = False) -> etree._Ele
     text = _decoded(data, file_name)
     _check_prolog(text, file_name)
     if text.count("<") > MAX_TAGS:
-        raise _refused(file_name, f"more than {MAX_TAGS} tags; a certificate has a few thousand")
+        raise _refused(file_name, "more than {most} tags; a certificate has a few thousand", most=MAX_TAGS)
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -62,23 +68,25 @@ def parse_xml(data: bytes, file_name: str, *, whole: bool = False) -> etree._Ele
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
-        raise _refused(file_name, f"not well-formed XML: {error.msg}") from error
+        raise _refused(file_name, "not well-formed XML: {msg}", msg=error.msg) from error
     _check_tree(root, file_name)
     return root
 
 
-def _refused(file_name: str, sentence: str) -> CertificateError:
-    return CertificateError((f"{file_name}: {sentence}",))
+def _refused(file_name: str, message: str, /, **facts: object) -> CertificateError:
+    return CertificateError((about(file_name, made(message, facts)),))
 
 
 def _decoded(data: bytes, file_name: str) -> str:
     if not data.strip():
         raise _refused(file_name, "the file is empty")
     if len(data) > MAX_BYTES:
-        raise _refused(file_name, f"{len(data)} bytes; allowed are {MAX_BYTES} ({MAX_BYTES // 2**20} MiB)")
+        raise _refused(file_name, too_long(len(data), MAX_BYTES))
     for start, kind in _ARCHIVES:
         if data.startswith(start):
-            raise _refused(file_name, f"not XML but {kind}; upload what is in it, under its own name")
+            raise _refused(
+                file_name, "not XML but {kind}; upload what is in it, under its own name", kind=kind
+            )
     mark = next((encoding for start, encoding in _BOMS if data.startswith(start)), "")
     if mark == "utf-32":
         raise _refused(file_name, "encoded in UTF-32; save it as UTF-8")
@@ -86,18 +94,29 @@ def _decoded(data: bytes, file_name: str) -> str:
     declared = _DECLARED.search(head)
     written = declared[1].lower() if declared else ""
     if mark and written not in ("", mark):
-        raise _refused(file_name, f"its byte order mark says {mark}, its declaration {written}")
+        raise _refused(
+            file_name,
+            "its byte order mark says {mark}, its declaration {written}",
+            mark=mark,
+            written=written,
+        )
     encoding = mark or written or "utf-8"
     if encoding not in _ENCODINGS | {mark}:
         raise _refused(
-            file_name, f"encoding {encoding!r} is not accepted; save it as UTF-8, UTF-16 or GB 18030"
+            file_name,
+            "encoding {encoding} is not accepted; save it as UTF-8, UTF-16 or GB 18030",
+            encoding=repr(encoding),
         )
     try:
         # a superset of both others, and what software in China means when it writes gb2312
         text = data.decode("gb18030" if encoding in ("gbk", "gb2312") else encoding)
     except UnicodeDecodeError as error:
         raise _refused(
-            file_name, f"not {encoding} text: {error.reason} at byte {error.start}; the file is damaged"
+            file_name,
+            "not {encoding} text: {reason} at byte {start}; the file is damaged",
+            encoding=encoding,
+            reason=error.reason,
+            start=error.start,
         ) from error
     return _without_illegal_characters(text.removeprefix("\ufeff"), file_name)
 
@@ -107,10 +126,13 @@ def _without_illegal_characters(text: str, file_name: str) -> str:
     if illegal:
         line = text.count("\n", 0, illegal.start()) + 1
         raise _refused(
-            file_name, f"line {line}: character U+{ord(illegal[0]):04X} is not allowed in XML; file damaged"
+            file_name,
+            "line {line}: character U+{code} is not allowed in XML; file damaged",
+            line=line,
+            code=f"{ord(illegal[0]):04X}",
         )
     if not text.lstrip().startswith("<"):
-        raise _refused(file_name, f"not XML: it begins with {text.lstrip()[:20]!r}")
+        raise _refused(file_name, "not XML: it begins with {text}", text=repr(text.lstrip()[:20]))
     return text
 
 
@@ -142,12 +164,17 @@ def _check_tree(root: etree._Element, file_name: str) -> None:
     depth = attributes = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if element.tag is etree.Entity:
-            raise _refused(file_name, f"line {element.sourceline}: an entity that nothing defines")
+            raise _refused(file_name, "line {line}: an entity that nothing defines", line=element.sourceline)
         depth += 1 if event == "start" else -1
         attributes += len(element.attrib) if event == "start" else 0
         if attributes > MAX_ATTRIBUTES:
             raise _refused(
-                file_name, f"more than {MAX_ATTRIBUTES} attributes; a certificate has a few hundred"
+                file_name, "more than {most} attributes; a certificate has a few hundred", most=MAX_ATTRIBUTES
             )
         if depth > MAX_DEPTH:
-            raise _refused(file_name, f"line {element.sourceline}: nested deeper than {MAX_DEPTH} elements")
+            raise _refused(
+                file_name,
+                "line {line}: nested deeper than {most} elements",
+                line=element.sourceline,
+                most=MAX_DEPTH,
+            )

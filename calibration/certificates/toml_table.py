@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from calibration.sentences import Sentence, about, either, made
+
 _UNSEEN = object()
 
 
 class Table:
     """One table of the file, and where it stands."""
 
-    def __init__(self, file_name: str, place: str, content: dict[str, Any], mistakes: list[str]) -> None:
+    def __init__(self, file_name: str, place: str, content: dict[str, Any], mistakes: list[Sentence]) -> None:
         self._file_name = file_name
         self._place = place
         self._content = content
@@ -33,28 +35,31 @@ class Table:
         """How many mistakes were noted so far in the whole file."""
         return len(self._mistakes)
 
-    def mistake(self, key: str, sentence: str) -> None:
+    def mistake(self, key: str, message: str, /, **facts: object) -> None:
         """Note a mistake at a key of this table, or at the table itself where the key is empty."""
-        place = self._inside(key)
-        self._mistakes.append(": ".join(part for part in (self._file_name, place, sentence) if part))
+        sentence = made(message, facts)
+        self._mistakes.append(about(self._file_name, sentence, self._inside(key)))
 
     def _inside(self, key: str) -> str:
         return ".".join(part for part in (self._place, key) if part)
 
-    def found(self, key: str, allowed: str) -> None:
+    def found(self, key: str, allowed: Sentence) -> None:
         """Note that a key holds something else than what is allowed."""
-        self.mistake(key, f"found {shown(self._content[key])}; allowed is {allowed}")
+        self._found(key, shown(self._content[key]), allowed)
 
-    def _get(self, key: str, allowed: str) -> Any:
+    def _found(self, key: str, what: object, allowed: Sentence) -> None:
+        self.mistake(key, "found {found}; allowed is {allowed}", found=what, allowed=allowed)
+
+    def _get(self, key: str, allowed: Sentence) -> Any:
         self._asked.add(key)
         if key not in self._content:
-            self.mistake(key, f"is missing; needed is {allowed}")
+            self.mistake(key, "is missing; needed is {allowed}", allowed=allowed)
             return _UNSEEN
         return self._content[key]
 
     def text(self, key: str) -> str:
         """A text that is not empty."""
-        allowed = "a text in quotes"
+        allowed = Sentence("a text in quotes")
         value = self._get(key, allowed)
         if isinstance(value, str) and value.strip():
             return value.strip()
@@ -64,7 +69,7 @@ class Table:
 
     def choice(self, key: str, allowed: Sequence[str]) -> str:
         """One of several words; the first one stands in for a mistake."""
-        words = " or ".join(f'"{word}"' for word in allowed)
+        words = either(f'"{word}"' for word in allowed)
         value = self._get(key, words)
         if value in allowed:
             return str(value)
@@ -73,7 +78,7 @@ class Table:
         return allowed[0]
 
     def decimal(
-        self, key: str, allowed: str, valid: Callable[[Decimal], bool] = Decimal.is_finite
+        self, key: str, allowed: Sentence, valid: Callable[[Decimal], bool] = Decimal.is_finite
     ) -> Decimal:
         """A number with the digits that were written."""
         value = self._get(key, allowed)
@@ -84,11 +89,12 @@ class Table:
             self.found(key, allowed)
         return Decimal(1)
 
-    def positive(self, key: str, what: str) -> Decimal:
+    def positive(self, key: str, what: Sentence) -> Decimal:
         """A finite number above 0."""
-        return self.decimal(key, f"{what}, a number greater than 0", lambda n: n.is_finite() and n > 0)
+        allowed = Sentence("{what}, a number greater than 0", what=what)
+        return self.decimal(key, allowed, lambda n: n.is_finite() and n > 0)
 
-    def whole(self, key: str, what: str) -> int:
+    def whole(self, key: str, what: Sentence) -> int:
         """An integer of 0 or more."""
         value = self._get(key, what)
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
@@ -99,18 +105,20 @@ class Table:
 
     def dof(self, key: str) -> float:
         """Degrees of freedom: 1 or more, or inf."""
-        return float(self.decimal(key, "degrees of freedom, 1 or more, or inf", lambda n: n >= 1))
+        allowed = Sentence("degrees of freedom, 1 or more, or inf")
+        return float(self.decimal(key, allowed, lambda n: n >= 1))
 
     def flag(self, key: str) -> bool:
         """Either true or false."""
-        value = self._get(key, "true or false")
+        allowed = either(("true", "false"))
+        value = self._get(key, allowed)
         if not isinstance(value, bool) and value is not _UNSEEN:
-            self.found(key, "true or false")
+            self.found(key, allowed)
         return value is True
 
     def date(self, key: str) -> datetime.date:
         """A date without time."""
-        allowed = "a date such as 2026-03-02"
+        allowed = Sentence("a date such as 2026-03-02")
         value = self._get(key, allowed)
         if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
             return value
@@ -120,7 +128,7 @@ class Table:
 
     def moment(self, key: str) -> datetime.datetime:
         """A date and time with its zone."""
-        allowed = "a date and time with its zone, such as 2026-03-05T00:00:00+08:00"
+        allowed = Sentence("a date and time with its zone, such as 2026-03-05T00:00:00+08:00")
         value = self._get(key, allowed)
         if isinstance(value, datetime.datetime) and value.tzinfo is not None:
             return value
@@ -128,7 +136,7 @@ class Table:
             self.found(key, allowed)
         return datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
-    def numbers(self, key: str, allowed: str) -> list[Decimal]:
+    def numbers(self, key: str, allowed: Sentence) -> list[Decimal]:
         """A list of finite numbers, at least one."""
         value = self._get(key, allowed)
         row = decimals(value)
@@ -138,35 +146,37 @@ class Table:
             self.found(key, allowed)
         return []
 
-    def interval(self, key: str, what: str) -> tuple[float, float]:
+    def interval(self, key: str, what: Sentence) -> tuple[float, float]:
         """Two numbers, the second greater than the first."""
-        allowed = f"two numbers, {what}"
+        allowed = Sentence("two numbers, {what}", what=what)
         ends = [float(end) for end in self.numbers(key, allowed)]
         if len(ends) == 2 and ends[0] < ends[1]:
             return ends[0], ends[1]
         if ends:
-            self.mistake(key, f"found {ends}; allowed is {allowed}")
+            self._found(key, ends, allowed)
         return 0.0, 1.0
 
     def matrix(self, key: str, size: int) -> list[list[Decimal]]:
         """A square list of lists of finite numbers."""
-        allowed = f"{size} lists of {size} numbers each"
+        allowed = Sentence("{size} lists of {size} numbers each", size=size)
         value = self._get(key, allowed)
         rows = [decimals(row) for row in value] if isinstance(value, list) else []
         if len(rows) == size and all(len(row) == size for row in rows):
             return rows
         if value is not _UNSEEN:
             found = ", ".join(str(len(row)) for row in rows) or "no"
-            self.mistake(key, f"found {len(rows)} lists, of {found} numbers; allowed is {allowed}")
+            what = Sentence("{count} lists, of {found} numbers", count=len(rows), found=found)
+            self._found(key, what, allowed)
         return []
 
     def table(self, key: str) -> "Table":
         """A table inside this one; an empty one stands in for a mistake, without further ones."""
-        value = self._get(key, f"the table [{key}]")
+        allowed = Sentence("the table [{key}]", key=key)
+        value = self._get(key, allowed)
         if isinstance(value, dict):
             return Table(self._file_name, self._inside(key), value, self._mistakes)
         if value is not _UNSEEN:
-            self.found(key, f"the table [{key}]")
+            self.found(key, allowed)
         return Table(self._file_name, self._inside(key), {}, [])
 
     def tables(self, key: str) -> list["Table"]:
@@ -174,7 +184,7 @@ class Table:
         self._asked.add(key)
         value = self._content.get(key, [])
         if not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
-            self.found(key, f"tables [[{key}]]")
+            self.found(key, Sentence("tables [[{key}]]", key=key))
             return []
         return [
             Table(self._file_name, f"{self._inside(key)}[{i}]", item, self._mistakes)
@@ -191,9 +201,15 @@ class Table:
         allowed = sorted(self._asked | set(optional))
         for key in self._content:
             if key not in allowed:
-                near = difflib.get_close_matches(key, allowed, 1)
-                hint = f"did you mean {near[0]}? " if near else ""
-                self.mistake(key, f"unknown key; {hint}allowed here: {', '.join(allowed)}")
+                self.mistake(key, _unknown(key, allowed))
+
+
+def _unknown(key: str, allowed: Sequence[str]) -> Sentence:
+    near, known = difflib.get_close_matches(key, allowed, 1), ", ".join(allowed)
+    if near:
+        hint = near[0]
+        return Sentence("unknown key; did you mean {near}? allowed here: {known}", near=hint, known=known)
+    return Sentence("unknown key; allowed here: {known}", known=known)
 
 
 def as_decimal(value: object) -> Decimal | None:

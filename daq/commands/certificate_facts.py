@@ -46,7 +46,7 @@ def _of_imported(found: Imported, kind: DocumentKind | None) -> dict[str, Any]:
         "conformity": [plain(one) | {"text": str(one.text)} for one in found.conformity],
         "links": [plain(link) for link in found.links],
         "files": [_without(plain(file), "content") for file in found.files],
-        "findings": [plain(finding) for finding in found.findings],
+        "findings": [plain(finding) | {"sentence": str(finding.sentence)} for finding in found.findings],
     }
 
 

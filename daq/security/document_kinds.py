@@ -3,7 +3,9 @@
 import enum
 import re
 
+from calibration.certificates.file_names import too_long
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about
 
 MOST_BYTES = 30 * 2**20
 """Of a PDF, the largest of them; the other readers have smaller limits of their own."""
@@ -36,19 +38,22 @@ _PDF_HEAD = 1024
 """So far into a file readers of PDF look for its beginning."""
 _HEAD = 65_536
 _FOREIGN = (
-    (b"\x1f\x8b", "gzip data; upload what is in it"),
-    (b"BZh", "bzip2 data; upload what is in it"),
-    (b"\xfd7zXZ", "xz data; upload what is in it"),
-    (b"7z\xbc\xaf", "a 7-Zip archive; upload what is in it"),
-    (b"Rar!", "a RAR archive; upload what is in it"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file (.xls, .doc); save it as .xlsx, or print it into a PDF"),
-    (b"{\\rtf", "a text in RTF; print it into a PDF"),
-    (b"\x89PNG", "a picture; put the scan into a PDF"),
-    (b"\xff\xd8\xff", "a picture; put the scan into a PDF"),
-    (b"II*\x00", "a picture; put the scan into a PDF"),
-    (b"MM\x00*", "a picture; put the scan into a PDF"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+    (b"\x1f\x8b", Sentence("gzip data; upload what is in it")),
+    (b"BZh", Sentence("bzip2 data; upload what is in it")),
+    (b"\xfd7zXZ", Sentence("xz data; upload what is in it")),
+    (b"7z\xbc\xaf", Sentence("a 7-Zip archive; upload what is in it")),
+    (b"Rar!", Sentence("a RAR archive; upload what is in it")),
+    (
+        b"\xd0\xcf\x11\xe0",
+        Sentence("an old Office file (.xls, .doc); save it as .xlsx, or print it into a PDF"),
+    ),
+    (b"{\\rtf", Sentence("a text in RTF; print it into a PDF")),
+    (b"\x89PNG", Sentence("a picture; put the scan into a PDF")),
+    (b"\xff\xd8\xff", Sentence("a picture; put the scan into a PDF")),
+    (b"II*\x00", Sentence("a picture; put the scan into a PDF")),
+    (b"MM\x00*", Sentence("a picture; put the scan into a PDF")),
+    (b"MZ", Sentence("a program")),
+    (b"\x7fELF", Sentence("a program")),
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _TOML = re.compile(
@@ -70,8 +75,8 @@ def kind_of(data: bytes, file_name: str) -> DocumentKind:
     if len(data) > MOST_BYTES:
         raise CertificateError((too_large(file_name, len(data)),))
     refusal = _refusal(data)
-    if refusal:
-        raise CertificateError((f"{file_name}: {refusal}",))
+    if refusal is not None:
+        raise CertificateError((about(file_name, refusal),))
     if data.startswith(_PDF):
         return DocumentKind.PDF
     if data.startswith(b"PK\x03\x04"):
@@ -83,25 +88,29 @@ def kind_of(data: bytes, file_name: str) -> DocumentKind:
         return DocumentKind.NATIVE
     if _TABLE.search(text):
         return DocumentKind.CSV
-    sentence = "no document of a kind that is read: DCC in XML, workbook (XLSX, CSV), PDF, native TOML"
-    raise CertificateError((f"{file_name}: {sentence}",))
+    sentence = Sentence(
+        "no document of a kind that is read: DCC in XML, workbook (XLSX, CSV), PDF, native TOML"
+    )
+    raise CertificateError((about(file_name, sentence),))
 
 
-def too_large(file_name: str, size: int) -> str:
+def too_large(file_name: str, size: int) -> Sentence:
     """The sentence for a file with more bytes than any kind may have."""
-    return f"{file_name}: {size} bytes; allowed are {MOST_BYTES} ({MOST_BYTES >> 20} MiB)"
+    return about(file_name, too_long(size, MOST_BYTES))
 
 
-def _refusal(data: bytes) -> str:
-    """Why it is none of the kinds, whatever else it is; empty if it may be one."""
+def _refusal(data: bytes) -> Sentence | None:
+    """Why it is none of the kinds, whatever else it is."""
     if not data.strip():
-        return "the file is empty"
+        return Sentence("the file is empty")
     for start, what in _FOREIGN:
         if data.startswith(start):
-            return f"it is {what}; read are DCC in XML, workbooks (XLSX, CSV), PDF and native TOML"
+            return Sentence(
+                "it is {what}; read are DCC in XML, workbooks (XLSX, CSV), PDF and native TOML", what=what
+            )
     if data.find(_PDF, 1, _PDF_HEAD + len(_PDF)) > 0:
-        return "a PDF inside another kind of file; ask the laboratory for the document itself"
-    return ""
+        return Sentence("a PDF inside another kind of file; ask the laboratory for the document itself")
+    return None
 
 
 def _ascii_head(data: bytes) -> bytes:

@@ -29,6 +29,7 @@ from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
 from calibration.certificates.dcc.document import SIGNATURE
 from calibration.certificates.imported import Administrative
 from calibration.certificates.safe_xml import parse_xml
+from calibration.sentences import Sentence, sentence_of
 from daq.security.signature_report import (
     Identity,
     Integrity,
@@ -77,11 +78,18 @@ class Verified:
     certificate: x509.Certificate | None = None
 
 
-class _RefusedError(Exception):
+class _SignatureError(Exception):
+    """A message, and the facts that stand in its places."""
+
+    def __init__(self, message: str, /, **facts: object) -> None:
+        super().__init__(Sentence(message, **facts))
+
+
+class _RefusedError(_SignatureError):
     """The form of the signature is not accepted."""
 
 
-class _UnverifiableError(Exception):
+class _UnverifiableError(_SignatureError):
     """An algorithm or key that is not known here."""
 
 
@@ -107,23 +115,30 @@ def verify_signature(data: bytes, file_name: str, store: TrustStore, now: dateti
         certificates = _certificates(signatures[0])
         signed, leaf = _signed_by(root, certificates, references)
     except _RefusedError as error:
-        report = SignatureReport(integrity=Integrity.REFUSED, integrity_said=str(error))
+        report = SignatureReport(integrity=Integrity.REFUSED, integrity_said=sentence_of(error))
         return Verified(replace(report, claimed_time=claimed))
     except (InvalidDigest, InvalidSignature) as error:
         return Verified(replace(_broken(root, error), claimed_time=claimed))
     except (_UnverifiableError, *_UNVERIFIABLE) as error:
-        return Verified(replace(not_verifiable(f"signed, but {error}"), claimed_time=claimed))
+        return Verified(replace(_unverified(error), claimed_time=claimed))
     return Verified(_judged(leaf, certificates, store, now, claimed), signed, leaf)
+
+
+def _unverified(error: Exception) -> SignatureReport:
+    return not_verifiable(Sentence("signed, but {error}", error=sentence_of(error)))
 
 
 def _broken(root: etree._Element, error: Exception) -> SignatureReport:
     if (
         root.getprevious() is not None
     ):  # a reference to the whole document covers these; the library omits them
-        return not_verifiable("signed together with processing instructions before its root element")
-    sentence = (
-        f"its signature does not hold ({str(error)[:120]}): it was changed after it was signed, or damaged; "
-        "ask the laboratory for it again"
+        return not_verifiable(
+            Sentence("signed together with processing instructions before its root element")
+        )
+    sentence = Sentence(
+        "its signature does not hold ({error}): it was changed after it was signed, or damaged; "
+        "ask the laboratory for it again",
+        error=str(error)[:120],
     )
     return SignatureReport(integrity=Integrity.BROKEN, integrity_said=sentence)
 
@@ -138,8 +153,9 @@ def _accepted(root: etree._Element, signatures: Sequence[etree._Element]) -> int
     signature = signatures[0]
     if len(signatures) != 1 or signature.getparent() is not root:
         raise _RefusedError(
-            f"it has {len(signatures)} signatures, or one inside of something; accepted is exactly one, a "
-            "child of the root that covers the whole document; ask the laboratory"
+            "it has {count} signatures, or one inside of something; accepted is exactly one, a "
+            "child of the root that covers the whole document; ask the laboratory",
+            count=len(signatures),
         )
     info = signature.find(f"{_DS}SignedInfo")
     if info is None:
@@ -151,8 +167,9 @@ def _accepted(root: etree._Element, signatures: Sequence[etree._Element]) -> int
     others = [one for one in references if one.get("URI") != ""]
     if len(whole) != 1 or len(others) > 1:
         raise _RefusedError(
-            f"its signature covers {len(references)} parts; accepted is one reference to the whole document "
-            "and one to the signature's own properties; ask the laboratory"
+            "its signature covers {count} parts; accepted is one reference to the whole document "
+            "and one to the signature's own properties; ask the laboratory",
+            count=len(references),
         )
     for reference in references:
         _check_algorithm(reference, "DigestMethod", {digest.value for digest in _DIGESTS})
@@ -167,14 +184,16 @@ def _accepted(root: etree._Element, signatures: Sequence[etree._Element]) -> int
 def _check_algorithm(parent: etree._Element, name: str, allowed: set[str]) -> None:
     algorithm = next((one.get("Algorithm", "") for one in parent.iterchildren(f"{_DS}{name}")), "")
     if algorithm not in allowed:
-        raise _UnverifiableError(f"by {algorithm[:80] or 'nothing'!r} ({name})")
+        raise _UnverifiableError(
+            "by {algorithm} ({name})", algorithm=repr(algorithm[:80] or "nothing"), name=name
+        )
 
 
 def _transforms(reference: etree._Element, allowed: set[str]) -> list[str]:
     found = [one.get("Algorithm", "") for one in reference.iterfind(f"{_DS}Transforms/{_DS}Transform")]
     for algorithm in found:
         if algorithm not in allowed:
-            raise _UnverifiableError(f"after a transform {algorithm[:80]!r}")
+            raise _UnverifiableError("after a transform {algorithm}", algorithm=repr(algorithm[:80]))
     return found
 
 
@@ -185,8 +204,9 @@ def _check_properties(reference: etree._Element, root: etree._Element, signature
     is_own = len(found) == 1 and found[0].tag == f"{_XADES}SignedProperties"
     if reference.get("Type") != _PROPERTIES_TYPE or not is_own or signature not in found[0].iterancestors():
         raise _RefusedError(
-            f"its signature covers {target[:60]!r} besides the document, which is not its own properties; "
-            "ask the laboratory"
+            "its signature covers {target} besides the document, which is not its own properties; "
+            "ask the laboratory",
+            target=repr(target[:60]),
         )
 
 
@@ -205,7 +225,7 @@ def _certificates(signature: etree._Element) -> list[x509.Certificate]:
         for one in signature.iterfind(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate")
     ]
     if not 1 <= len(texts) <= MOST_CERTIFICATES:
-        raise _UnverifiableError(f"with {len(texts)} certificates in it")
+        raise _UnverifiableError("with {count} certificates in it", count=len(texts))
     try:
         return [x509.load_der_x509_certificate(base64.b64decode(text, validate=True)) for text in texts]
     except (binascii.Error, ValueError, UnsupportedAlgorithm) as error:
@@ -264,7 +284,7 @@ def _judged(
     revocation, revocation_said = judge_revocation(store, way, now)
     return SignatureReport(
         integrity=Integrity.INTACT,
-        integrity_said="the document is what was signed",
+        integrity_said=Sentence("the document is what was signed"),
         chain=chain,
         chain_said=chain_said,
         time=time,
@@ -295,18 +315,26 @@ def identified(
     if certificate is None:
         return report
     if not signers:
-        sentence = "not checked: the site lists no signers ([certificates] signers)"
+        sentence = Sentence("not checked: the site lists no signers ([certificates] signers)")
         return replace(report, identity_said=sentence)
     listed = [signer for signer in signers if _is_of(signer, certificate)]
     if not listed:
-        sentence = f"{report.signer} is listed for no laboratory ([certificates] signers)"
+        sentence = Sentence(
+            "{signer} is listed for no laboratory ([certificates] signers)", signer=report.signer
+        )
         return replace(report, identity=Identity.NOT_LISTED, identity_said=sentence)
     own = {_folded(administrative.laboratory), _folded(administrative.laboratory_code)} - {""}
     if any(_folded(signer.laboratory) in own for signer in listed):
-        sentence = f"{report.signer} signs for {administrative.laboratory}"
+        sentence = Sentence(
+            "{signer} signs for {laboratory}", signer=report.signer, laboratory=administrative.laboratory
+        )
         return replace(report, identity=Identity.MATCHES, identity_said=sentence)
     names = ", ".join(signer.laboratory for signer in listed)
-    sentence = f"the document names {administrative.laboratory!r}; its signer signs for {names}"
+    sentence = Sentence(
+        "the document names {laboratory}; its signer signs for {names}",
+        laboratory=repr(administrative.laboratory),
+        names=names,
+    )
     return replace(report, identity=Identity.DIFFERS, identity_said=sentence)
 
 

@@ -20,6 +20,7 @@ from calibration.certificates.imported import Finding, Imported, Severity
 from calibration.certificates.pdf.located import ImportedPdf
 from calibration.certificates.pdf.text import Segment
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about
 from daq.security.carried import plain, typed
 from daq.security.confinement import MEMORY_BYTES, confine
 from daq.security.document_kinds import DocumentKind
@@ -82,13 +83,16 @@ def answer(request: Request, data: bytes) -> Answer:
     except CertificateError as error:
         return Answer(refused=error.mistakes)
     except MemoryError:
-        sentence = f"reading it takes more than {MEMORY_BYTES >> 20} MiB; no certificate does"
-    except Exception as error:  # noqa: BLE001 - the edge of a process: libraries raise anything
-        sentence = (
-            f"it cannot be read ({type(error).__name__}): damaged, or of a form that is not foreseen; ask "
-            "the laboratory for it again, or key its values in"
+        sentence = Sentence(
+            "reading it takes more than {mib} MiB; no certificate does", mib=MEMORY_BYTES >> 20
         )
-    return Answer(refused=(f"{request.file_name}: {sentence}",))
+    except Exception as error:  # noqa: BLE001 - the edge of a process: libraries raise anything
+        sentence = Sentence(
+            "it cannot be read ({kind}): damaged, or of a form that is not foreseen; ask the laboratory for "
+            "it again, or key its values in",
+            kind=type(error).__name__,
+        )
+    return Answer(refused=(about(request.file_name, sentence),))
 
 
 def _read(request: Request, data: bytes) -> Answer:
@@ -103,7 +107,7 @@ def _dcc(request: Request, data: bytes) -> Answer:
     store = load_trust_store(Path(request.trust_dir)) if request.trust_dir else TrustStore()
     verified = verify_signature(data, request.file_name, store, request.now)
     if verified.report.refusal:
-        sentence = f"{request.file_name}: {verified.report.refusal}"
+        sentence = about(request.file_name, verified.report.refusal)
         return Answer(refused=(sentence,), signature=verified.report)
     schema_dir = Path(request.schema_dir) if request.schema_dir else None
     imported = read_dcc(verified.signed or data, request.file_name, request.now.date(), schema_dir)
@@ -126,7 +130,8 @@ def _pdf(request: Request, data: bytes) -> Answer:
     imported = read_pdf(data, request.file_name, request.now.date())
     report = unsigned()
     if imported.signatures:
-        report = not_verifiable(f"sealed or signed {imported.signatures} times inside the PDF")
+        sealed = Sentence("sealed or signed {count} times inside the PDF", count=imported.signatures)
+        report = not_verifiable(sealed)
     return Answer(imported_pdf=imported, signature=report)
 
 
@@ -153,8 +158,10 @@ def _picture(request: Request, data: bytes) -> Answer:
         page.set_cropbox(*page.get_mediabox())
     width, height = page.get_size()
     if width * height * (request.dpi / 72) ** 2 > MOST_PIXELS:
-        sentence = f"page {request.page} is too large for a picture of {request.dpi} dpi"
-        raise CertificateError((f"{request.file_name}: {sentence}",))
+        sentence = Sentence(
+            "page {page} is too large for a picture of {dpi} dpi", page=request.page, dpi=request.dpi
+        )
+        raise CertificateError((about(request.file_name, sentence),))
     png = io.BytesIO()
     page.render(scale=request.dpi / 72).to_pil().save(png, "PNG")
     return Answer(picture=png.getvalue())
@@ -171,7 +178,8 @@ def _words(request: Request, data: bytes) -> Answer:
 
 def _index(request: Request, count: int) -> int:
     if not 1 <= request.page <= count:
-        raise CertificateError((f"{request.file_name}: there is no page {request.page}; it has {count}",))
+        sentence = Sentence("there is no page {page}; it has {count}", page=request.page, count=count)
+        raise CertificateError((about(request.file_name, sentence),))
     return request.page - 1
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calibration.certificates.imported import Finding, Severity
+from calibration.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,23 @@ class Revocation(enum.StrEnum):
     NOT_CHECKED = "not-checked"
 
 
+_NOT_CHECKED = Sentence("not checked: there is no signature that holds")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """The five answers, each as a word and a sentence."""
 
     integrity: Integrity
-    integrity_said: str
+    integrity_said: Sentence
     chain: Chain = Chain.NOT_CHECKED
-    chain_said: str = "not checked: there is no signature that holds"
+    chain_said: Sentence = _NOT_CHECKED
     identity: Identity = Identity.NOT_CHECKED
-    identity_said: str = "not checked: there is no signature that holds"
+    identity_said: Sentence = _NOT_CHECKED
     time: Time = Time.NOT_CHECKED
-    time_said: str = "not checked: there is no signature that holds"
+    time_said: Sentence = _NOT_CHECKED
     revocation: Revocation = Revocation.NOT_CHECKED
-    revocation_said: str = "not checked: there is no signature that holds"
+    revocation_said: Sentence = _NOT_CHECKED
     signer: str = ""
     """Distinguished name in the signer's certificate."""
     signer_sha256: str = ""
@@ -94,9 +98,9 @@ class SignatureReport:
         return self.integrity is not Integrity.UNSIGNED
 
     @property
-    def refusal(self) -> str:
-        """Why nothing of the document may be read; empty if it may."""
-        return self.integrity_said if self.integrity in (Integrity.BROKEN, Integrity.REFUSED) else ""
+    def refusal(self) -> Sentence | None:
+        """Why nothing of the document may be read; None if it may."""
+        return self.integrity_said if self.integrity in (Integrity.BROKEN, Integrity.REFUSED) else None
 
     def findings(self) -> Iterator[Finding]:
         """What a person must know before the document is used."""
@@ -127,13 +131,13 @@ def unsigned() -> SignatureReport:
     """Of a document without any signature."""
     return SignatureReport(
         integrity=Integrity.UNSIGNED,
-        integrity_said="not signed: nothing but its way to the laboratory says where it comes from",
+        integrity_said=Sentence("not signed: nothing but its way to the laboratory says where it comes from"),
     )
 
 
-def not_verifiable(sentence: str) -> SignatureReport:
+def not_verifiable(sentence: Sentence) -> SignatureReport:
     """Of a document with a signature or seal that only others can verify; its bytes are kept."""
     return SignatureReport(
         integrity=Integrity.NOT_VERIFIABLE,
-        integrity_said=f"{sentence}: not verifiable here; the bytes are kept",
+        integrity_said=Sentence("{what}: not verifiable here; the bytes are kept", what=sentence),
     )

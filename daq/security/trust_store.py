@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import verification
 
+from calibration.sentences import Sentence, about
 from daq.security.signature_report import Chain, Revocation, Time
 
 _Loaded = TypeVar("_Loaded", bound=x509.Certificate | x509.CertificateRevocationList)
@@ -25,7 +26,7 @@ class TrustStore:
 
     certificates: tuple[x509.Certificate, ...] = ()
     lists: tuple[x509.CertificateRevocationList, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
     """A sentence for each file that cannot be read."""
 
 
@@ -33,7 +34,7 @@ def load_trust_store(folder: Path) -> TrustStore:
     """Every ``*.pem``, ``*.crt``, ``*.cer`` (certificates) and ``*.crl`` of a folder, PEM or DER."""
     certificates: list[x509.Certificate] = []
     lists: list[x509.CertificateRevocationList] = []
-    problems = [] if folder.is_dir() else [f"{folder}: there is no such folder"]
+    problems = [] if folder.is_dir() else [about(str(folder), Sentence("there is no such folder"))]
     for path in sorted(folder.glob("*")):
         try:
             if path.suffix in (".pem", ".crt", ".cer"):
@@ -44,7 +45,8 @@ def load_trust_store(folder: Path) -> TrustStore:
             elif path.suffix == ".crl":
                 lists += _pem_or_der(path.read_bytes(), _pem_list, x509.load_der_x509_crl)
         except (OSError, ValueError) as error:
-            problems.append(f"{path}: neither a certificate nor a list of revoked ones: {error}")
+            what = Sentence("neither a certificate nor a list of revoked ones: {error}", error=error)
+            problems.append(about(str(path), what))
     return TrustStore(tuple(certificates), tuple(lists), tuple(problems))
 
 
@@ -58,30 +60,37 @@ def _pem_list(data: bytes) -> list[x509.CertificateRevocationList]:
     return [x509.load_pem_x509_crl(data)]
 
 
-def judge_time(leaf: x509.Certificate, now: datetime.datetime) -> tuple[Time, str]:
+def judge_time(leaf: x509.Certificate, now: datetime.datetime) -> tuple[Time, Sentence]:
     """Whether the signer's certificate is valid now; an earlier time would have to be proven."""
     start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
-    span = f"from {start:%Y-%m-%d} to {end:%Y-%m-%d}"
+    span = {"start": f"{start:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}"}
+    day = f"{now:%Y-%m-%d}"
     if now < start:
-        return Time.NOT_YET_VALID, f"the signer's certificate is valid {span}, not yet on {now:%Y-%m-%d}"
+        sentence = Sentence(
+            "the signer's certificate is valid from {start} to {end}, not yet on {day}", **span, day=day
+        )
+        return Time.NOT_YET_VALID, sentence
     if now > end:
-        sentence = (
-            f"the signer's certificate was valid {span}, no longer on {now:%Y-%m-%d}; that it was when it "
-            "signed is not proven"
+        sentence = Sentence(
+            "the signer's certificate was valid from {start} to {end}, no longer on {day}; that it was when "
+            "it signed is not proven",
+            **span,
+            day=day,
         )
         return Time.EXPIRED, sentence
-    return Time.VALID, f"the signer's certificate is valid {span}"
+    return Time.VALID, Sentence("the signer's certificate is valid from {start} to {end}", **span)
 
 
 def judge_chain(
     store: TrustStore, leaf: x509.Certificate, others: Sequence[x509.Certificate], now: datetime.datetime
-) -> tuple[Chain, str, tuple[x509.Certificate, ...]]:
+) -> tuple[Chain, Sentence, tuple[x509.Certificate, ...]]:
     """Whether the signer's certificate comes from an authority of the store, and the way to it.
 
     Expiry is another question (``judge_time``): a chain that held while the certificate was valid is one.
     """
     if not store.certificates:
-        return Chain.NOT_CHECKED, "not checked: the site has no trust store ([certificates] trust_dir)", ()
+        sentence = Sentence("not checked: the site has no trust store ([certificates] trust_dir)")
+        return Chain.NOT_CHECKED, sentence, ()
     error = ""
     for at in (now, leaf.not_valid_after_utc, leaf.not_valid_before_utc):
         try:
@@ -90,11 +99,16 @@ def judge_chain(
             error = error or str(failed)
             continue
         if len(chain) == 1:
-            return Chain.TRUSTED, "the signer's certificate itself is in the trust store", chain
-        return Chain.TRUSTED, f"it comes from {_name(chain[-1])}, which is in the trust store", chain
-    sentence = (
-        f"{_name(leaf)} comes from no authority of the trust store ({error}); if it is the laboratory's, put "
-        "its authority there"
+            return Chain.TRUSTED, Sentence("the signer's certificate itself is in the trust store"), chain
+        sentence = Sentence(
+            "it comes from {authority}, which is in the trust store", authority=_name(chain[-1])
+        )
+        return Chain.TRUSTED, sentence, chain
+    sentence = Sentence(
+        "{leaf} comes from no authority of the trust store ({error}); if it is the laboratory's, put "
+        "its authority there",
+        leaf=_name(leaf),
+        error=error,
     )
     return Chain.UNTRUSTED, sentence, ()
 
@@ -119,7 +133,7 @@ def _may_sign(_policy: object, _certificate: x509.Certificate, usage: x509.KeyUs
 
 def judge_revocation(
     store: TrustStore, chain: Sequence[x509.Certificate], now: datetime.datetime
-) -> tuple[Revocation, str]:
+) -> tuple[Revocation, Sentence]:
     """Whether a certificate below the authority of the store was revoked.
 
     Args:
@@ -128,14 +142,18 @@ def judge_revocation(
         now: a list that is older than it promises proves nothing good.
     """
     if not chain:
-        return Revocation.NOT_CHECKED, "not checked: there is no chain to an authority"
+        return Revocation.NOT_CHECKED, Sentence("not checked: there is no chain to an authority")
     missing, dates = [], []
     for certificate in chain[:-1] or chain:
         current = False
         for found in _lists_of(certificate, store, chain):
             entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
             if entry is not None:
-                sentence = f"{_name(certificate)} was revoked on {entry.revocation_date_utc:%Y-%m-%d}"
+                sentence = Sentence(
+                    "{certificate} was revoked on {day}",
+                    certificate=_name(certificate),
+                    day=f"{entry.revocation_date_utc:%Y-%m-%d}",
+                )
                 return Revocation.REVOKED, sentence
             if found.next_update_utc is None or found.next_update_utc >= now:
                 current = True
@@ -144,8 +162,11 @@ def judge_revocation(
             missing.append(_name(certificate))
     if missing:
         names = ", ".join(missing)
-        return Revocation.NOT_CHECKED, f"not checked: no current list (CRL) in the trust store for {names}"
-    return Revocation.GOOD, f"not revoked, by the lists of {', '.join(sorted(set(dates)))}"
+        sentence = Sentence("not checked: no current list (CRL) in the trust store for {names}", names=names)
+        return Revocation.NOT_CHECKED, sentence
+    return Revocation.GOOD, Sentence(
+        "not revoked, by the lists of {dates}", dates=", ".join(sorted(set(dates)))
+    )
 
 
 def _lists_of(

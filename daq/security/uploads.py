@@ -22,6 +22,7 @@ from calibration.certificates.file_names import shown_name
 from calibration.certificates.imported import Imported, Severity
 from calibration.certificates.pdf.text import Segment
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about
 from daq.security.carried import plain, typed
 from daq.security.confinement import MEMORY_BYTES
 from daq.security.document_kinds import MOST_BYTES, DocumentKind, kind_of, too_large
@@ -38,9 +39,11 @@ MOST_AT_ONCE = 2
 _AT_ONCE = threading.BoundedSemaphore(MOST_AT_ONCE)
 _MODULE = "daq.security.reading_process"
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-_DIED = (
-    f"reading it takes more than {WALL_SECONDS:g} s or {MEMORY_BYTES >> 20} MiB; no certificate does. Ask "
-    "the laboratory for a plain file, or key its values in"
+_DIED = Sentence(
+    "reading it takes more than {seconds} s or {mib} MiB; no certificate does. Ask the laboratory for a "
+    "plain file, or key its values in",
+    seconds=f"{WALL_SECONDS:g}",
+    mib=MEMORY_BYTES >> 20,
 )
 _UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError)
 
@@ -87,7 +90,7 @@ def examine_file(path: Path, against: CertificatesSettings, now: datetime.dateti
             size = os.fstat(file.fileno()).st_size
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        refusal = f"{name}: cannot be read: {error.strerror}"
+        refusal = about(name, Sentence("cannot be read: {error}", error=error.strerror))
         return Examined(file_name=name, sha256="", size=size, kind=None, refused=(refusal,))
     if len(data) > MOST_BYTES:
         refusal = too_large(name, size)
@@ -105,7 +108,7 @@ def examine(data: bytes, file_name: str, against: CertificatesSettings, now: dat
         now: aware, in the zone of the laboratory: nothing can be dated later, signatures are verified at it.
     """
     name = shown_name(file_name)
-    about: dict[str, Any] = {
+    known: dict[str, Any] = {
         "file_name": name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "size": len(data),
@@ -113,7 +116,7 @@ def examine(data: bytes, file_name: str, against: CertificatesSettings, now: dat
     try:
         kind = kind_of(data, name)
     except CertificateError as error:
-        return Examined(**about, kind=None, refused=error.mistakes)
+        return Examined(**known, kind=None, refused=error.mistakes)
     request = Request(
         task=Task.READ,
         kind=kind,
@@ -125,9 +128,9 @@ def examine(data: bytes, file_name: str, against: CertificatesSettings, now: dat
     )
     found = _answer(request, data)
     imported = found.imported_pdf or found.imported
-    refused = found.refused or (() if imported else (f"{name}: {_DIED}",))
+    refused = found.refused or (() if imported else (about(name, _DIED),))
     return Examined(
-        **about,
+        **known,
         kind=kind,
         imported=None if refused else imported,
         signature=found.signature,
@@ -164,7 +167,7 @@ def words_of_page(data: bytes, page: int) -> tuple[Segment, ...]:
 
 def _of_page(data: bytes, task: Task, page: int, dpi: int) -> Answer:
     if kind_of(data, "page") is not DocumentKind.PDF:
-        raise CertificateError(("only a PDF has pages to be shown",))
+        raise CertificateError((Sentence("only a PDF has pages to be shown"),))
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # a page says the same at any time
     request = Request(task=task, kind=DocumentKind.PDF, file_name="PDF", now=epoch, page=page, dpi=dpi)
     found = _answer(request, data)
@@ -209,7 +212,7 @@ def _answer(request: Request, data: bytes) -> Answer:
     try:
         return typed(Answer, json.loads(said[:MOST_ANSWER_BYTES]))
     except _UNREADABLE:
-        return Answer(refused=(f"{request.file_name}: {_DIED}",))
+        return Answer(refused=(about(request.file_name, _DIED),))
 
 
 def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:

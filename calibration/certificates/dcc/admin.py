@@ -23,6 +23,7 @@ from calibration.certificates.imported import (
     Link,
     Relation,
 )
+from calibration.sentences import Sentence
 
 _SERIAL = re.compile(
     r"serial|serien|s/n|\bsn\b|kennnummer|fabrik|numéro de série|序列|出厂编号|出厂号|机身号", re.I
@@ -43,11 +44,11 @@ def read_administrative(document: Document) -> Administrative:
     number = checked_number(core.find(f"{DCC}uniqueIdentifier"), findings)
     name = checked(contact_name(laboratory.find(f"{DCC}contact")), laboratory, findings)
     for value, what in (
-        (number, "uniqueIdentifier, the certificate's number"),
-        (name, "name of the laboratory"),
+        (number, Sentence("uniqueIdentifier, the certificate's number")),
+        (name, Sentence("name of the laboratory")),
     ):
         if not value:
-            findings.error(core, f"no {what}; ask the laboratory")
+            findings.error(core, "no {what}; ask the laboratory", what=what)
     customer = _part(admin, "customer")
     signers = [
         contact_name(person.find(f"{DCC}person"))
@@ -150,14 +151,20 @@ def read_links(document: Document) -> tuple[Link, ...]:
         certificate = equipment.find(f"{DCC}certificate")
         name = " ".join(part for part in (str(name_of(equipment)), _number_of(equipment)) if part)
         if certificate is None:
-            findings.note(equipment, f"standard {name[:80]!r} has no certificate: an open end of the chain")
+            findings.note(
+                equipment,
+                "standard {name} has no certificate: an open end of the chain",
+                name=repr(name[:80]),
+            )
         else:
             links.append(_link(Relation.STANDARD, certificate, findings, name))
     for tag, relation in (("previousReport", Relation.PREVIOUS), ("linkedReport", Relation.LINKED)):
         links += [_link(relation, e, findings, "") for e in document.root.iter(f"{DCC}{tag}")]
     for replaced in document.root.iter(f"{DCC}replacedUniqueIdentifier"):
         number = checked_number(replaced, findings)
-        findings.warn(replaced, f"this document replaces {number!r}: supersede that version by it")
+        findings.warn(
+            replaced, "this document replaces {number}: supersede that version by it", number=repr(number)
+        )
         links.append(Link(Relation.REPLACED, number, place_of(replaced)))
     return tuple(links)
 
@@ -175,7 +182,9 @@ def _link(relation: Relation, element: etree._Element, findings: Findings, equip
     sha256 = value.lower() if is_sha256 and _SHA256.fullmatch(value) else ""
     if is_sha256 and not sha256:
         findings.warn(
-            element, f"found {value[:40]!r} as SHA-256; it has 64 digits 0-9 and a-f: not comparable"
+            element,
+            "found {value} as SHA-256; it has 64 digits 0-9 and a-f: not comparable",
+            value=repr(value[:40]),
         )
     if not number:
         findings.warn(element, "no referralID, so it cannot be told which document is meant")

@@ -13,6 +13,7 @@ from calibration.certificates.dsi import Number
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Coefficients, Proposal, Shape, Stage, Words
 from calibration.errors import CalibrationError
+from calibration.sentences import sentence_of
 from calibration.units import convert
 
 _NOT_LETTERS = re.compile(r"[^A-Z0-9]")
@@ -93,5 +94,5 @@ def _in_degc(quantity: etree._Element, document: Document) -> Decimal | None:
         try:
             return convert(value, unit, "degC")
         except CalibrationError as error:
-            document.findings.error(quantity, str(error))
+            document.findings.error(quantity, sentence_of(error))
     return None

@@ -14,6 +14,7 @@ from calibration.certificates.dsi import Series, is_number_element, read_alterna
 from calibration.certificates.findings import Findings, local_name
 from calibration.certificates.safe_xml import parse_xml
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about
 
 NAMESPACE = "https://ptb.de/dcc"
 DCC = f"{{{NAMESPACE}}}"
@@ -60,7 +61,11 @@ def open_document(data: bytes, file_name: str) -> Document:
     version = _version(root, file_name)
     _check_location(root, file_name)
     if version not in VERSIONS:
-        findings.warn("//", f"schema version {version} is a pre-release: read as 3.3.0, check every value")
+        findings.warn(
+            "//",
+            "schema version {version} is a pre-release: read as 3.3.0, check every value",
+            version=version,
+        )
     numbers = _numbers(root, findings, gaps=version not in VERSIONS or version >= "3.3.0")
     if findings.refusals:
         raise CertificateError(findings.refusals)
@@ -75,28 +80,35 @@ def leave_out_foreign(root: etree._Element) -> None:
 
 def _version(root: etree._Element, file_name: str) -> str:
     if root.tag != _ROOT:
-        raise CertificateError((f"{file_name}: {_other_root(root)}",))
+        raise CertificateError((about(file_name, _other_root(root)),))
     version = root.get("schemaVersion")
-    known = f"versions {VERSIONS[0]} to {VERSIONS[-1]} are read"
+    known = Sentence("versions {first} to {last} are read", first=VERSIONS[0], last=VERSIONS[-1])
     if version is None:
-        sentence = f"no attribute schemaVersion, so it is older than 2.3.0; {known}: key its values in"
-        raise CertificateError((f"{file_name}: {sentence}",))
+        sentence = Sentence(
+            "no attribute schemaVersion, so it is older than 2.3.0; {known}: key its values in", known=known
+        )
+        raise CertificateError((about(file_name, sentence),))
     if version not in VERSIONS and not _PRE_RELEASE.fullmatch(version):
-        raise CertificateError((f"{file_name}: schemaVersion is {version[:40]!r}; {known}",))
+        sentence = Sentence("schemaVersion is {version}; {known}", version=repr(version[:40]), known=known)
+        raise CertificateError((about(file_name, sentence),))
     return version
 
 
-def _other_root(root: etree._Element) -> str:
+def _other_root(root: etree._Element) -> Sentence:
     name = local_name(root)
     if name == "digitalCalibrationCertificate":
         namespace = etree.QName(root).namespace or ""
-        whose = "that of versions before 2.1.1" if "ptb.de" in namespace else "which is not PTB's"
-        return (
-            f"its namespace is {namespace[:120]!r}, {whose}; only {NAMESPACE} is read: keep the file as an "
-            "attachment and key its values in"
+        is_old = "ptb.de" in namespace
+        return Sentence(
+            "its namespace is {namespace}, {whose}; only {own} is read: keep the file as an attachment and "
+            "key its values in",
+            namespace=repr(namespace[:120]),
+            whose=Sentence("that of versions before 2.1.1") if is_old else Sentence("which is not PTB's"),
+            own=NAMESPACE,
         )
-    return (
-        f"its root is <{name}>; a Digital Calibration Certificate begins with <digitalCalibrationCertificate>"
+    return Sentence(
+        "its root is <{name}>; a Digital Calibration Certificate begins with <digitalCalibrationCertificate>",
+        name=name,
     )
 
 
@@ -105,11 +117,12 @@ def _check_location(root: etree._Element, file_name: str) -> None:
     for address in root.get(_LOCATION, "").split()[1::2]:
         parts = _split(address)
         if parts is None or (parts.scheme and (parts.hostname or "") not in _HOSTS):
-            sentence = (
-                f"it names {address[:80]!r} as its schema; allowed is one of ptb.de (or none). Nothing was "
-                "fetched; ask the laboratory where this file comes from"
+            sentence = Sentence(
+                "it names {address} as its schema; allowed is one of ptb.de (or none). Nothing was "
+                "fetched; ask the laboratory where this file comes from",
+                address=repr(address[:80]),
             )
-            raise CertificateError((f"{file_name}: {sentence}",))
+            raise CertificateError((about(file_name, sentence),))
 
 
 def _split(address: str) -> SplitResult | None:
@@ -138,7 +151,9 @@ def _numbers(
             if count > MOST_NUMBERS or len(found) > MOST_QUANTITIES:
                 findings.refuse(
                     "",
-                    f"more than {MOST_QUANTITIES} quantities or {MOST_NUMBERS} numbers: no certificate",
+                    "more than {quantities} quantities or {numbers} numbers: no certificate",
+                    quantities=MOST_QUANTITIES,
+                    numbers=MOST_NUMBERS,
                 )
                 return found
     return found

@@ -13,6 +13,7 @@ from calibration.certificates.file_names import shown_name
 from calibration.certificates.findings import Findings, place_of
 from calibration.certificates.imported import EmbeddedFile
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence
 
 MOST_FILES = 20
 MOST_BYTES = 8 * 2**20
@@ -60,7 +61,12 @@ def read_files(document: Document) -> tuple[EmbeddedFile, ...]:
         if data.getparent() is not None
     ]
     if len(found) > MOST_FILES:
-        findings.refuse("", f"found {len(found)} embedded files; allowed are {MOST_FILES}")
+        findings.refuse(
+            "",
+            "found {count} embedded files; allowed are {most}",
+            count=len(found),
+            most=MOST_FILES,
+        )
     if findings.refusals:
         raise CertificateError(findings.refusals)
     return tuple(file for file in found if file is not None)
@@ -69,7 +75,7 @@ def read_files(document: Document) -> tuple[EmbeddedFile, ...]:
 def _file(data: etree._Element, findings: Findings) -> EmbeddedFile | None:
     text = _BASE64_SPACE.sub("", text_of(data))
     if len(text) * 3 // 4 > MOST_BYTES:
-        findings.refuse(data, f"an embedded file of more than {MOST_BYTES} bytes is not accepted")
+        findings.refuse(data, "an embedded file of more than {most} bytes is not accepted", most=MOST_BYTES)
         return None
     try:
         content = base64.b64decode(text, validate=True)
@@ -95,7 +101,12 @@ def _file(data: etree._Element, findings: Findings) -> EmbeddedFile | None:
 def _name(written: str, block: etree._Element, findings: Findings) -> str:
     shown = shown_name(written)
     if shown != written:
-        findings.warn(block, f"found the file name {written[:80]!r}; it is shown as {shown!r}")
+        findings.warn(
+            block,
+            "found the file name {written}; it is shown as {shown}",
+            written=repr(written[:80]),
+            shown=repr(shown),
+        )
     return shown
 
 
@@ -114,10 +125,13 @@ def _check_type(mime_type: str, content: bytes, block: etree._Element, findings:
     if (actual and actual != mime_type) or (not actual and mime_type in _BINARY):
         findings.warn(
             block,
-            f"a file called {mime_type!r} is {actual or 'none'} by its first bytes; do not open it, "
-            "ask the laboratory",
+            "a file called {mime_type} is {actual} by its first bytes; do not open it, ask the laboratory",
+            mime_type=repr(mime_type),
+            actual=actual or Sentence("none"),
         )
     elif mime_type not in _WELCOME:
         findings.warn(
-            block, f"found a file of type {mime_type[:60]!r}; it is kept, and only handed out as a download"
+            block,
+            "found a file of type {mime_type}; it is kept, and only handed out as a download",
+            mime_type=repr(mime_type[:60]),
         )

@@ -16,6 +16,7 @@ from calibration.certificates.dcc.tables import Column, Table, tables_of
 from calibration.certificates.dcc.text import name_of
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Particular, Stated, Words
+from calibration.sentences import word
 
 _BY_REF_TYPE = {
     "basic_measurementRangeScaleInterval": Particular.RESOLUTION,
@@ -85,7 +86,9 @@ def particulars_of(table: Table, name: Words, ref_types: str, document: Document
     if not columns:
         if wanted and not table.of(Role.INDICATION):
             document.findings.warn(
-                table.element, f"a table on {particular} without the column that says it; key it in by hand"
+                table.element,
+                "a table on {particular} without the column that says it; key it in by hand",
+                particular=word(str(particular)),
             )
         return []
     loads = table.of(Role.REFERENCE, Role.NOMINAL)

@@ -15,6 +15,7 @@ from calibration.certificates.dcc.units import quantity_and_unit
 from calibration.certificates.dsi import Number, text_of
 from calibration.certificates.imported import ProposedPoint
 from calibration.errors import CalibrationError
+from calibration.sentences import Sentence
 from calibration.units import Unit, convert, convert_difference, ratio
 
 Limits = tuple[Decimal | None, Decimal | None]
@@ -85,8 +86,10 @@ def _size(columns: Sequence[Column], document: Document) -> int:
         if len(column) != size:
             document.findings.error(
                 column.element,
-                f"found {len(column)} values beside columns of {size}; not known which belong together: "
+                "found {count} values beside columns of {size}; not known which belong together: "
                 "this one is left out",
+                count=len(column),
+                size=size,
             )
     return size
 
@@ -111,9 +114,11 @@ def _with_uncertainty(group: Group, document: Document) -> Column | None:
         return others[0]
     document.findings.error(
         group.columns[0].element,
-        "reference and indication have an uncertainty and the error has none: state the one of the error"
+        Sentence(
+            "reference and indication have an uncertainty and the error has none: state the one of the error"
+        )
         if others
-        else "no uncertainty is stated for these results; they cannot be used",
+        else Sentence("no uncertainty is stated for these results; they cannot be used"),
     )
     return None
 
@@ -153,7 +158,10 @@ def _standards(owners: Sequence[etree._Element], size: int, document: Document) 
             }
             return [f"{names.get(one, '')} ({one})".strip() for one in ids]
         document.findings.error(
-            data, f"found {len(ids)} standards for {size} points; one or {size} are allowed"
+            data,
+            "found {count} standards for {size} points; one or {size} are allowed",
+            count=len(ids),
+            size=size,
         )
     return [""] * size
 
@@ -190,7 +198,10 @@ def _limit(
         if len(values) in (1, size):
             return values * size if len(values) == 1 else values
         document.findings.error(
-            quantity, f"found {len(values)} limits for {size} points; one or {size} are allowed"
+            quantity,
+            "found {count} limits for {size} points; one or {size} are allowed",
+            count=len(values),
+            size=size,
         )
     return [None] * size
 
@@ -233,8 +244,12 @@ def _check_hybrids(group: Group, document: Document) -> None:
                 continue
             for own, other in zip(column.numbers, series.numbers, strict=True):
                 if _apart((own, column.unit), (other, unit), is_difference=is_difference):
-                    sentence = (
-                        f"{other.value} {unit.symbol} is not {own.value} {column.symbol}: which is right?"
+                    sentence = Sentence(
+                        "{one} {unit} is not {other} {other_unit}: which is right?",
+                        one=other.value,
+                        unit=unit.symbol,
+                        other=own.value,
+                        other_unit=column.symbol,
                     )
                     document.findings.error(series.element, sentence)
 

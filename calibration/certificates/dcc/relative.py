@@ -10,6 +10,7 @@ from calibration.certificates.dcc.units import quantity_and_unit
 from calibration.certificates.dsi import Number, Series, read_flat
 from calibration.certificates.findings import Findings
 from calibration.errors import CalibrationError
+from calibration.sentences import sentence_of
 from calibration.units import convert
 
 _AGREES = Decimal("0.1")
@@ -29,7 +30,10 @@ def with_relative(quantity: etree._Element, series: Series, document: Document) 
     parts = [_plain_ratio(number, element, findings) for number in read_flat(element, findings)]
     if len(parts) not in (1, len(series.numbers)):
         findings.error(
-            element, f"found {len(parts)} entries for {len(series.numbers)} values; they are left out"
+            element,
+            "found {count} entries for {size} values; they are left out",
+            count=len(parts),
+            size=len(series.numbers),
         )
         return series
     parts = parts * len(series.numbers) if len(parts) == 1 else parts
@@ -47,7 +51,7 @@ def _plain_ratio(number: Number, element: etree._Element, findings: Findings) ->
     try:
         return convert(number.value, unit, "1") if number.value is not None and unit else None
     except CalibrationError as error:
-        findings.error(element, str(error))
+        findings.error(element, sentence_of(error))
         return None
 
 
@@ -55,7 +59,9 @@ def _applied(number: Number, part: Decimal | None, element: etree._Element, find
     if part is None or number.value is None:
         return number
     if part < 0:
-        findings.refuse(element, f"found a relative uncertainty of {part}; it must be greater than 0")
+        findings.refuse(
+            element, "found a relative uncertainty of {part}; it must be greater than 0", part=part
+        )
         return number
     expanded = abs(number.value) * part
     if number.expanded is None:
@@ -63,7 +69,11 @@ def _applied(number: Number, part: Decimal | None, element: etree._Element, find
     if abs(expanded - number.expanded) > _AGREES * max(expanded, number.expanded):
         findings.warn(
             element,
-            f"a relative uncertainty of {part} of {number.value} is {expanded:.3g}, and U is stated as "
-            f"{number.expanded}: which is right?",
+            "a relative uncertainty of {part} of {value} is {expanded}, and U is stated as "
+            "{stated}: which is right?",
+            part=part,
+            value=number.value,
+            expanded=f"{expanded:.3g}",
+            stated=number.expanded,
         )
     return number

@@ -11,6 +11,7 @@ from calibration.certificates.dsi import NAMESPACE as DSI
 from calibration.certificates.dsi import text_of, tokens
 from calibration.certificates.findings import Findings, Place, local_name
 from calibration.certificates.imported import Administrative
+from calibration.sentences import Sentence
 
 _FIRST_YEAR = 1990
 """Before it there was no such document; the examples of PTB say 1957 to show that they are examples."""
@@ -37,28 +38,45 @@ def check_dates(admin: Administrative, today: datetime.date, document: Document)
 def check_order(admin: Administrative, today: datetime.date, place: Place, findings: Findings) -> None:
     """Received <= begun <= ended <= issued <= today, and none from before such documents existed."""
     dates = [
-        ("date of receipt", admin.received_on),
-        ("begin of the calibration", admin.begun_on),
-        ("day of calibration", admin.ended_on),
-        ("date of issue", admin.issued_on),
+        (Sentence("date of receipt"), admin.received_on),
+        (Sentence("begin of the calibration"), admin.begun_on),
+        (Sentence("day of calibration"), admin.ended_on),
+        (Sentence("date of issue"), admin.issued_on),
     ]
     given = [(name, date) for name, date in dates if date is not None]
     for (name, date), (next_name, next_date) in itertools.pairwise(given):
         if date > next_date:
             findings.error(
-                place, f"the {name}, {date}, lies after the {next_name}, {next_date}; which is right?"
+                place,
+                "the {name}, {date}, lies after the {next_name}, {next_date}; which is right?",
+                name=name,
+                date=date,
+                next_name=next_name,
+                next_date=next_date,
             )
     for name, date in given:
         if date > today:
-            findings.error(place, f"the {name}, {date}, lies in the future; today is {today}")
+            findings.error(
+                place,
+                "the {name}, {date}, lies in the future; today is {today}",
+                name=name,
+                date=date,
+                today=today,
+            )
         elif date.year < _FIRST_YEAR:
             findings.warn(
-                place, f"the {name}, {date}, lies before {_FIRST_YEAR}: an example, or a wrong date?"
+                place,
+                "the {name}, {date}, lies before {year}: an example, or a wrong date?",
+                name=name,
+                date=date,
+                year=_FIRST_YEAR,
             )
     if admin.ended_on is None:
         findings.error(place, "the day of calibration is not stated")
     if admin.due_on and admin.ended_on and admin.due_on <= admin.ended_on:
-        findings.warn(place, f"the next calibration, {admin.due_on}, lies not after the calibration")
+        findings.warn(
+            place, "the next calibration, {due_on}, lies not after the calibration", due_on=admin.due_on
+        )
 
 
 def check_references(document: Document) -> None:
@@ -68,7 +86,7 @@ def check_references(document: Document) -> None:
         own = element.get("id")
         if own and own in ids:
             document.findings.error(
-                element, f"the id {own[:60]!r} occurs twice; references to it are ambiguous"
+                element, "the id {own} occurs twice; references to it are ambiguous", own=repr(own[:60])
             )
         elif own:
             ids[own] = element
@@ -76,7 +94,7 @@ def check_references(document: Document) -> None:
         for target in dict.fromkeys(element.get("refId", "").split()):
             if target not in ids:
                 document.findings.error(
-                    element, f"refId names {target[:60]!r}, which no element has as its id"
+                    element, "refId names {target}, which no element has as its id", target=repr(target[:60])
                 )
 
 
@@ -90,18 +108,34 @@ def check_languages(document: Document) -> None:
     mandatory = [text_of(e) for e in core.iterfind(f"{DCC}mandatoryLangCodeISO639_1")]
     for language in dict.fromkeys(used + mandatory):
         if not _LANGUAGE.fullmatch(language):
-            findings.warn(core, f"found the language {language[:20]!r}; it is two small letters, such as zh")
+            findings.warn(
+                core,
+                "found the language {language}; it is two small letters, such as zh",
+                language=repr(language[:20]),
+            )
         if used.count(language) > 1 or mandatory.count(language) > 1:
-            findings.warn(core, f"the language {language[:20]!r} is declared twice")
+            findings.warn(core, "the language {language} is declared twice", language=repr(language[:20]))
     for language in mandatory:
         if language not in used:
-            findings.warn(core, f"the mandatory language {language[:20]!r} is not declared as used")
+            findings.warn(
+                core,
+                "the mandatory language {language} is not declared as used",
+                language=repr(language[:20]),
+            )
     undeclared = {e.get("lang", "") for e in document.root.iter(f"{DCC}content")} - {"", *used, *mandatory}
     for language in sorted(undeclared):
-        findings.warn(core, f"texts in {language[:20]!r} are there, and the language is not declared")
+        findings.warn(
+            core,
+            "texts in {language} are there, and the language is not declared",
+            language=repr(language[:20]),
+        )
     country = text_of(core.find(f"{DCC}countryCodeISO3166_1"))
     if country and not _COUNTRY.fullmatch(country):
-        findings.warn(core, f"found the country {country[:20]!r}; it is two capital letters, such as CN")
+        findings.warn(
+            core,
+            "found the country {country}; it is two capital letters, such as CN",
+            country=repr(country[:20]),
+        )
 
 
 def check_declarations(document: Document) -> None:
@@ -111,9 +145,17 @@ def check_declarations(document: Document) -> None:
     if results is None or results.find(f"{DCC}measurementResult") is None:
         findings.error("//", "no measurementResults: there is nothing to import but the administrative data")
     else:
-        for name, what in (("usedMethods", "method"), ("influenceConditions", "ambient conditions")):
+        for name, what in (
+            ("usedMethods", Sentence("method")),
+            ("influenceConditions", Sentence("ambient conditions")),
+        ):
             if next(results.iter(f"{DCC}{name}"), None) is None:
-                findings.warn(results, f"no {what} stated ({name}); ISO/IEC 17025, 7.8.4.1, wants them")
+                findings.warn(
+                    results,
+                    "no {what} stated ({name}); ISO/IEC 17025, 7.8.4.1, wants them",
+                    what=what,
+                    name=name,
+                )
     for statement in root.iter(f"{DCC}valid"):
         parent = statement.getparent()
         in_cmc = parent is not None and "basic_isInCMC" in parent.get("refType", "").split()
@@ -123,7 +165,9 @@ def check_declarations(document: Document) -> None:
             )
     for foreign in _foreign(root):
         findings.error(
-            foreign, f"<{local_name(foreign)[:40]}> is no element of a certificate; it was not followed"
+            foreign,
+            "<{foreign}> is no element of a certificate; it was not followed",
+            foreign=local_name(foreign)[:40],
         )
 
 
@@ -144,7 +188,10 @@ def conformities(element: etree._Element | None, size: int, document: Document) 
     found = tokens(element)
     if element is not None and len(found) not in (1, size):
         document.findings.error(
-            element, f"found {len(found)} verdicts for {size} points; one or {size} are allowed"
+            element,
+            "found {count} verdicts for {size} points; one or {size} are allowed",
+            count=len(found),
+            size=size,
         )
         return [""] * size
     return found * size if len(found) == 1 else found or [""] * size

@@ -31,12 +31,19 @@ def check_schema(document: Document, schema_dir: Path) -> None:
     schema = _schema(schema_dir / "dcc" / f"v{version}" / "dcc.xsd")
     if schema is None:
         findings.warn(
-            "//", f"not compared with a schema: {schema_dir} has no usable one for version {version}"
+            "//",
+            "not compared with a schema: {schema_dir} has no usable one for version {version}",
+            schema_dir=schema_dir,
+            version=version,
         )
         return
     root = copy.deepcopy(document.root)
     if version < _SIGNED_FROM and root.find(SIGNATURE) is not None:
-        findings.note("//", f"signed, though version {version} has no place for a signature; read without it")
+        findings.note(
+            "//",
+            "signed, though version {version} has no place for a signature; read without it",
+            version=version,
+        )
         for signature in root.findall(SIGNATURE):
             root.remove(signature)
     for formula in list(root.iter(f"{DCC}mathml")):  # its content has a schema of its own, of the W3C
@@ -48,14 +55,21 @@ def check_schema(document: Document, schema_dir: Path) -> None:
     try:
         valid = schema.validate(root)
     except etree.XMLSchemaValidateError as error:
-        findings.error("//", f"cannot be compared with the schema: {error}")
+        findings.error("//", "cannot be compared with the schema: {error}", error=error)
         return
     if not valid:
         entries = list(cast(Iterable[etree._LogEntry], schema.error_log))  # noqa: SLF001
         for entry in entries[:_MOST_ERRORS]:
-            findings.error(_path(entry), f"not by the schema of DCC {version}: {_plain(entry.message)}")
+            findings.error(
+                _path(entry),
+                "not by the schema of DCC {version}: {message}",
+                version=version,
+                message=_plain(entry.message),
+            )
         if len(entries) > _MOST_ERRORS:
-            findings.error("//", f"and {len(entries) - _MOST_ERRORS} more places that differ from the schema")
+            findings.error(
+                "//", "and {count} more places that differ from the schema", count=len(entries) - _MOST_ERRORS
+            )
 
 
 def _path(entry: etree._LogEntry) -> str:

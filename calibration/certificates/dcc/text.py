@@ -50,16 +50,27 @@ def checked(text: str, place: Place, findings: Findings) -> str:
         c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cs") or c in "\n\t"
     )
     if visible != text:
-        findings.warn(place, f"found invisible characters in {visible[:60]!r}; they were taken out")
+        findings.warn(
+            place, "found invisible characters in {visible}; they were taken out", visible=repr(visible[:60])
+        )
     if _MARKUP.search(visible):
-        findings.warn(place, f"found markup in {visible[:60]!r}; it is shown as text and nowhere executed")
+        findings.warn(
+            place,
+            "found markup in {visible}; it is shown as text and nowhere executed",
+            visible=repr(visible[:60]),
+        )
     if len(visible) > MOST_CHARACTERS:
         findings.error(
-            place, f"found a text of {len(visible)} characters; only the first {MOST_CHARACTERS} are shown"
+            place,
+            "found a text of {count} characters; only the first {most} are shown",
+            count=len(visible),
+            most=MOST_CHARACTERS,
         )
     if visible[:1] in tuple("=+-@\t"):
         findings.warn(
-            place, f"found {visible[:60]!r}, which a spreadsheet takes for a formula; check the document"
+            place,
+            "found {visible}, which a spreadsheet takes for a formula; check the document",
+            visible=repr(visible[:60]),
         )
     return visible[:MOST_CHARACTERS].strip()
 
@@ -78,18 +89,29 @@ def check_number(text: str, place: Place, findings: Findings) -> None:
     if len(text) > MOST_OF_A_NUMBER:
         findings.error(
             place,
-            f"found a number of {len(text)} characters, {text[:40]!r} …; no label has more than "
-            f"{MOST_OF_A_NUMBER}: ask the laboratory",
+            "found a number of {count} characters, {text} …; no label has more than "
+            "{most}: ask the laboratory",
+            count=len(text),
+            text=repr(text[:40]),
+            most=MOST_OF_A_NUMBER,
         )
         return
     plain = unicodedata.normalize("NFKC", text)
     if plain != text:
-        findings.warn(place, f"found {text!r}, which looks like {plain!r}; compare it with the label")
+        findings.warn(
+            place,
+            "found {text}, which looks like {plain}; compare it with the label",
+            text=repr(text),
+            plain=repr(plain),
+        )
     foreign = _LOOK_ALIKE.search(plain)
     if foreign and _LATIN.search(plain):
         name = unicodedata.name(foreign[0], "a letter")
         findings.warn(
-            place, f"found {text!r} with {name}, which looks like a Latin letter; compare it with the label"
+            place,
+            "found {text} with {name}, which looks like a Latin letter; compare it with the label",
+            text=repr(text),
+            name=name,
         )
 
 
@@ -103,5 +125,7 @@ def date_of(element: etree._Element | None, findings: Findings) -> datetime.date
             return datetime.date(*(int(part) for part in match.groups()))
     except ValueError:
         pass
-    findings.error(element, f"found {text_of(element)[:40]!r}; allowed is a date such as 2026-03-02")
+    findings.error(
+        element, "found {text}; allowed is a date such as 2026-03-02", text=repr(text_of(element)[:40])
+    )
     return None

@@ -36,22 +36,34 @@ def quantity_and_unit(
         findings: where aliases and unknown units go.
     """
     if len(written) > _LONGEST:
-        findings.warn(place, f"a unit of {len(written)} characters is not read; the number is kept as it is")
+        findings.warn(
+            place, "a unit of {count} characters is not read; the number is kept as it is", count=len(written)
+        )
         return "", None
     for spelling in dict.fromkeys((written, _without_slips(written))):
         found = _read(spelling, context, read_dsi)
         if found:
             if spelling != written or "degreeCelsius" in spelling:
                 findings.note(
-                    place, f"unit {written!r} is not spelled as D-SI has it; read as {found[1].symbol}"
+                    place,
+                    "unit {written} is not spelled as D-SI has it; read as {symbol}",
+                    written=repr(written),
+                    symbol=found[1].symbol,
                 )
             return found
     found = _read(written, context, read_word)
     if found:
-        findings.warn(place, f"unit {written!r} is not written in D-SI; read as {found[1].symbol}: check it")
+        findings.warn(
+            place,
+            "unit {written} is not written in D-SI; read as {symbol}: check it",
+            written=repr(written),
+            symbol=found[1].symbol,
+        )
         return found
     findings.warn(
-        place, f"unit {written[:60]!r} is of no kind that is known here; the number is kept as it is"
+        place,
+        "unit {written} is of no kind that is known here; the number is kept as it is",
+        written=repr(written[:60]),
     )
     return "", None
 

@@ -12,6 +12,7 @@ from calibration.certificates.pdf.fields import LABORATORY, Field
 from calibration.certificates.pdf.located import Located
 from calibration.certificates.pdf.numbers import is_blank, read_dates
 from calibration.certificates.pdf.text import Page
+from calibration.sentences import Sentence
 
 _VERIFICATION = re.compile(r"检\s*定\s*(证\s*书|结\s*果\s*通\s*知\s*书)|verification\s+certificate", re.I)
 _CALIBRATION = re.compile(
@@ -85,7 +86,11 @@ class Particulars:
         """Note what is printed on several lines, where a space may be too much or missing."""
         for name, field in self._first.items():
             if field.lines > 1 and name in _BROKEN:
-                said = f"{field.text[:80]!r} is printed on {field.lines} lines: compare it"
+                said = Sentence(
+                    "{text} is printed on {lines} lines: compare it",
+                    text=repr(field.text[:80]),
+                    lines=field.lines,
+                )
                 self._findings.warn(field.place, said)
 
     def located(self) -> list[Located]:
@@ -119,7 +124,9 @@ def read_administrative(pages: Sequence[Page], fields: Sequence[Field], findings
     numbers = dict.fromkeys(field.text for field in fields if field.name == "number" and field.page == 1)
     if len(numbers) > 1:
         findings.warn(
-            "page 1", f"found several certificate numbers: {', '.join(numbers)[:120]}; the first is taken"
+            "page 1",
+            "found several certificate numbers: {names}; the first is taken",
+            names=", ".join(numbers)[:120],
         )
     return Administrative(
         number=_NUMBERED.sub(r"\1", known.text("number")),
@@ -195,38 +202,47 @@ def check_administrative(
     """What a certificate of its kind must say, and dates in order."""
     item = admin.items[0] if admin.items else Item(Words())
     wanted: list[tuple[str, object]] = [
-        ("certificate number (证书编号)", admin.number),
-        ("laboratory (发证单位)", admin.laboratory),
-        ("serial number (出厂编号)", item.serial_number or item.identifications),
-        ("day of calibration (校准日期, 检定日期)", admin.ended_on),
+        (Sentence("certificate number (证书编号)"), admin.number),
+        (Sentence("laboratory (发证单位)"), admin.laboratory),
+        (Sentence("serial number (出厂编号)"), item.serial_number or item.identifications),
+        (Sentence("day of calibration (校准日期, 检定日期)"), admin.ended_on),
     ]
     if admin.kind is Kind.VERIFICATION:
         wanted += [
-            ("verdict (检定结论)", verdicts),
-            ("end of validity (有效期至)", admin.due_on or _failed(verdicts)),
+            (Sentence("verdict (检定结论)"), verdicts),
+            (Sentence("end of validity (有效期至)"), admin.due_on or _failed(verdicts)),
         ]
     for what, found in wanted:
         if not found:
-            findings.error("", f"no {what} was found; key it in")
+            findings.error("", "no {what} was found; key it in", what=what)
     order = [
-        ("received", admin.received_on),
-        ("begun", admin.begun_on),
-        ("ended", admin.ended_on),
-        ("issued", admin.issued_on),
+        (Sentence("received"), admin.received_on),
+        (Sentence("begun"), admin.begun_on),
+        (Sentence("ended"), admin.ended_on),
+        (Sentence("issued"), admin.issued_on),
     ]
     given = [(name, date) for name, date in order if date is not None]
     for (name, date), (later, next_date) in itertools.pairwise(given):
         if date > next_date:
             findings.error(
                 "",
-                f"{name} on {date} lies after {later} on {next_date}; one was misread, or ask the laboratory",
+                "{name} on {date} lies after {later} on {next_date}; one was misread, or ask the laboratory",
+                name=name,
+                date=date,
+                later=later,
+                next_date=next_date,
             )
     for name, date in given:
         if date > today:
-            findings.error("", f"{name} on {date} lies in the future; today is {today}")
+            findings.error(
+                "", "{name} on {date} lies in the future; today is {today}", name=name, date=date, today=today
+            )
     if admin.due_on and admin.ended_on and admin.due_on <= admin.ended_on:
         findings.warn(
-            "", f"it ends, {admin.due_on}, not after the calibration on {admin.ended_on}: check both"
+            "",
+            "it ends, {due_on}, not after the calibration on {ended_on}: check both",
+            due_on=admin.due_on,
+            ended_on=admin.ended_on,
         )
 
 

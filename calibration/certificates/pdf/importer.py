@@ -93,8 +93,11 @@ def _check_pages(document: Opened, findings: Findings) -> None:
     if document.is_rebuilt:
         findings.warn("", "its inner index is damaged; compare everything with a copy from the laboratory")
     if document.seals:
-        seals = f"{document.seals} electronic seals or signatures"
-        findings.warn("", f"it has {seals}: not verifiable here; the bytes are kept")
+        findings.warn(
+            "",
+            "it has {count} electronic seals or signatures: not verifiable here; the bytes are kept",
+            count=document.seals,
+        )
 
 
 def _check_page(page: Page, findings: Findings, *, has_text: bool) -> None:
@@ -107,10 +110,14 @@ def _check_page(page: Page, findings: Findings, *, has_text: bool) -> None:
         findings.error(place, "its font does not say which letters its shapes are; key this page in")
     if page.left_out:
         findings.warn(
-            place, f"{page.left_out} letters outside the page, turned or invisibly small are left out"
+            place,
+            "{count} letters outside the page, turned or invisibly small are left out",
+            count=page.left_out,
         )
     if page.white:
-        findings.warn(place, f"{page.white} letters are white and may not be seen: compare with the picture")
+        findings.warn(
+            place, "{count} letters are white and may not be seen: compare with the picture", count=page.white
+        )
     if page.is_drawing:
         findings.warn(place, "it has too many strokes to look for a table with lines; look at what was found")
 
@@ -120,7 +127,9 @@ def _files(document: Opened, findings: Findings) -> tuple[EmbeddedFile, ...]:
     for number, (name, content) in enumerate(document.files, start=1):
         shown = shown_name(name)
         findings.note(
-            "", f"the XML file {shown!r} is embedded; if it is a certificate, import it instead of the pages"
+            "",
+            "the XML file {shown} is embedded; if it is a certificate, import it instead of the pages",
+            shown=repr(shown),
         )
         found.append(
             EmbeddedFile(

@@ -11,6 +11,8 @@ from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 from pdfminer.psparser import PSLiteral
 
+from calibration.sentences import Sentence
+
 MOST_OBJECTS = 50_000
 MOST_NODES = 2_000_000
 """Keys and elements of all objects together."""
@@ -19,22 +21,22 @@ MOST_FILE_BYTES = 8 * 2**20
 """Of all embedded files together."""
 
 _KEYS = {
-    "JS": "a program (JavaScript)",
-    "JavaScript": "a program (JavaScript)",
-    "AA": "actions that start by themselves (AA)",
-    "XFA": "an XFA form, which shows other numbers than its pages",
-    "RichMediaContent": "rich media",
+    "JS": Sentence("a program (JavaScript)"),
+    "JavaScript": Sentence("a program (JavaScript)"),
+    "AA": Sentence("actions that start by themselves (AA)"),
+    "XFA": Sentence("an XFA form, which shows other numbers than its pages"),
+    "RichMediaContent": Sentence("rich media"),
 }
 _ACTIONS = {
-    "JavaScript": "a program (JavaScript)",
-    "Launch": "an action that starts another program (Launch)",
-    "SubmitForm": "an action that sends data away (SubmitForm)",
-    "ImportData": "an action that fetches data (ImportData)",
-    "GoToR": "an action that opens another file (GoToR)",
-    "GoToE": "an action that opens an embedded file (GoToE)",
-    "Rendition": "rich media",
-    "Movie": "rich media",
-    "Sound": "rich media",
+    "JavaScript": Sentence("a program (JavaScript)"),
+    "Launch": Sentence("an action that starts another program (Launch)"),
+    "SubmitForm": Sentence("an action that sends data away (SubmitForm)"),
+    "ImportData": Sentence("an action that fetches data (ImportData)"),
+    "GoToR": Sentence("an action that opens another file (GoToR)"),
+    "GoToE": Sentence("an action that opens an embedded file (GoToE)"),
+    "Rendition": Sentence("rich media"),
+    "Movie": Sentence("rich media"),
+    "Sound": Sentence("rich media"),
 }
 _SUBTYPES = {"RichMedia", "Movie", "Sound", "Screen", "3D"}
 _XML_STARTS = (b"<?xml", b"<dcc:", b"<digitalCalibrationCertificate", b"\xef\xbb\xbf<")
@@ -43,12 +45,15 @@ _XML_STARTS = (b"<?xml", b"<dcc:", b"<digitalCalibrationCertificate", b"\xef\xbb
 class TooMuchError(Exception):
     """More of something than a certificate has; the sentence says of what."""
 
+    def __init__(self, message: str, /, **facts: object) -> None:
+        super().__init__(Sentence(message, **facts))
+
 
 @dataclass(slots=True)
 class Inside:
     """What was found."""
 
-    dangers: list[str] = field(default_factory=list)
+    dangers: list[Sentence] = field(default_factory=list)
     """Why the document is refused."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
     """Embedded XML: names, which are for people, and bytes."""
@@ -72,11 +77,13 @@ def look_inside(document: PDFDocument) -> Inside:
                 continue
             seen.add(number)
             if len(seen) > MOST_OBJECTS:
-                raise TooMuchError(f"more than {MOST_OBJECTS} objects; a certificate has a few hundred")
+                raise TooMuchError(
+                    "more than {most} objects; a certificate has a few hundred", most=MOST_OBJECTS
+                )
             for node in _nodes(_object(document, number)):
                 nodes += len(node)
                 if nodes > MOST_NODES:
-                    raise TooMuchError(f"more than {MOST_NODES} entries in its objects")
+                    raise TooMuchError("more than {most} entries in its objects", most=MOST_NODES)
                 _look_at(node, inside)
     inside.dangers = list(dict.fromkeys(inside.dangers))
     return inside
@@ -116,12 +123,12 @@ def _look_at(node: dict[str, object], inside: Inside) -> None:
     opening = node.get("OpenAction")
     opening = resolve1(opening) if isinstance(opening, PDFObjRef) else opening
     if isinstance(opening, dict) and _name(opening.get("S")) != "GoTo":
-        inside.dangers.append("an action that starts when it is opened (OpenAction)")
+        inside.dangers.append(Sentence("an action that starts when it is opened (OpenAction)"))
     action = _name(node.get("S"))
     if action in _ACTIONS:
         inside.dangers.append(_ACTIONS[action])
     if _name(node.get("Subtype")) in _SUBTYPES:
-        inside.dangers.append("rich media")
+        inside.dangers.append(Sentence("rich media"))
     if "EF" in node:
         _embedded(node, inside)
     if "ByteRange" in node and "Contents" in node:
@@ -135,11 +142,15 @@ def _embedded(specification: dict[str, object], inside: Inside) -> None:
     content = stream.get_data() if isinstance(stream, PDFStream) else b""
     size = len(content) + sum(len(other) for _, other in inside.files)
     if size > MOST_FILE_BYTES or len(inside.files) >= MOST_FILES:
-        raise TooMuchError(f"more than {MOST_FILES} embedded files, or more than {MOST_FILE_BYTES} bytes")
+        raise TooMuchError(
+            "more than {most} embedded files, or more than {bytes} bytes",
+            most=MOST_FILES,
+            bytes=MOST_FILE_BYTES,
+        )
     if content.lstrip().startswith(_XML_STARTS):
         inside.files.append((name, content))
     else:
-        inside.dangers.append("an embedded file that is not the XML of a certificate")
+        inside.dangers.append(Sentence("an embedded file that is not the XML of a certificate"))
 
 
 def _text(value: object) -> str:

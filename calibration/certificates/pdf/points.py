@@ -16,6 +16,7 @@ from calibration.certificates.pdf.tables import Cell, Grid
 from calibration.certificates.pdf.text import place_on
 from calibration.certificates.pdf.uncertainty import Around, Uncertainty, expanded_at, uncertainty_of
 from calibration.errors import CalibrationError
+from calibration.sentences import Sentence, sentence_of
 from calibration.units import Unit, convert, convert_difference, ratio
 
 MOST_POINTS = 2000
@@ -53,7 +54,12 @@ class Table:
         uncertainty = uncertainty_of(self._group, self._grid, around, self._findings)
         rows = len(self._grid_cells())
         if rows > MOST_POINTS:
-            self._findings.error(self._place, f"found {rows} rows; only the first {MOST_POINTS} are read")
+            self._findings.error(
+                self._place,
+                "found {rows} rows; only the first {most} are read",
+                rows=rows,
+                most=MOST_POINTS,
+            )
         points: list[ProposedPoint] = []
         for row in range(min(rows, MOST_POINTS)):
             point = self._point(row, len(points), uncertainty)
@@ -106,7 +112,9 @@ class Table:
             instead = Part.INDICATION
         self._findings.warn(
             place_on(self._grid.page, nominal.column.box),
-            f"the column {nominal.head!r} is read as the {instead.name.lower()}: check it",
+            "the column {head} is read as the {name}: check it",
+            head=repr(nominal.head),
+            name=Sentence("reference") if instead is Part.REFERENCE else Sentence("indication"),
         )
         columns = {instead if part is Part.NOMINAL else part: m for part, m in group.columns.items()}
         return replace(group, columns=columns)
@@ -117,7 +125,10 @@ class Table:
         for part in (Part.ERROR, Part.CORRECTION):
             meant = columns.pop(part, None)
             if meant is not None:
-                sentence = f"the column {meant.head!r} is the deviation from a standard curve; it is not read"
+                sentence = Sentence(
+                    "the column {head} is the deviation from a standard curve; it is not read",
+                    head=repr(meant.head),
+                )
                 self._findings.note(place_on(self._grid.page, meant.column.box), sentence)
         if Part.REFERENCE not in columns and Part.NOMINAL in columns:
             columns[Part.REFERENCE] = columns.pop(Part.NOMINAL)
@@ -127,24 +138,29 @@ class Table:
         for double in self._group.doubles:
             self._findings.warn(
                 place_on(self._grid.page, double.column.box),
-                f"a further column {double.head!r} with the same meaning as another is not read: look at it",
+                "a further column {head} with the same meaning as another is not read: look at it",
+                head=repr(double.head),
             )
         for meant in self._group.columns.values():
             if meant.has_power and meant.part in OF_UNIT:
                 self._findings.error(
                     place_on(self._grid.page, meant.column.box),
-                    f"the head {meant.head!r} has a power of ten; its numbers are not read, key them in",
+                    "the head {head} has a power of ten; its numbers are not read, key them in",
+                    head=repr(meant.head),
                 )
         for meant in self._group.core:
             if meant.has_common_unit and meant.unit is not None:
                 self._findings.warn(
                     place_on(self._grid.page, meant.column.box),
-                    f"the column {meant.head!r} has no unit; {meant.unit.symbol} is that of the table",
+                    "the column {head} has no unit; {symbol} is that of the table",
+                    head=repr(meant.head),
+                    symbol=meant.unit.symbol,
                 )
             if meant.unit is None:
                 self._findings.error(
                     place_on(self._grid.page, meant.column.box),
-                    f"the column {meant.head!r} has no unit that is known; key it in",
+                    "the column {head} has no unit that is known; key it in",
+                    head=repr(meant.head),
                 )
 
     def _grid_cells(self) -> Sequence[Cell]:
@@ -165,7 +181,8 @@ class Table:
         if all(is_blank(cells[part].text) for part in _SAYS if part in cells):
             self._findings.warn(
                 place_on(core[0].page, core[0].box),
-                f"nothing was measured at {core[0].text!r}; this row is left out",
+                "nothing was measured at {text}; this row is left out",
+                text=repr(core[0].text),
             )
             return None
         self.located += [(f"points[{number}].{_FIELDS[part]}", cell) for part, cell in cells.items()]
@@ -206,7 +223,8 @@ class Table:
             text = " | ".join(dict.fromkeys(cell.text for cell in said))
             self._findings.warn(
                 place_on(said[0].page, said[0].box),
-                f"found {text[:60]!r} instead of numbers; this row is left out",
+                "found {text} instead of numbers; this row is left out",
+                text=repr(text[:60]),
             )
 
     def _value(self, part: Part, cell: Cell, number: int) -> Decimal | None:
@@ -222,12 +240,20 @@ class Table:
         place = place_on(cell.page, cell.box)
         if read is None:
             self._findings.error(
-                place, f"point {number + 1}: {cell.text[:40]!r} cannot be read as a number; key it in"
+                place,
+                "point {number}: {text} cannot be read as a number; key it in",
+                number=number + 1,
+                text=repr(cell.text[:40]),
             )
             return None
         if "\n" in cell.text:
             printed = cell.text.replace("\n", "")
-            self._findings.warn(place, f"point {number + 1}: {printed} is printed on two lines: compare it")
+            self._findings.warn(
+                place,
+                "point {number}: {printed} is printed on two lines: compare it",
+                number=number + 1,
+                printed=printed,
+            )
         value, written = read
         unit = (
             read_unit(written, f"{meant.head} {self._grid.caption}")
@@ -236,7 +262,10 @@ class Table:
         )
         if written and unit is None:
             self._findings.error(
-                place, f"point {number + 1}: the unit in {cell.text[:40]!r} is not known; key it in"
+                place,
+                "point {number}: the unit in {text} is not known; key it in",
+                number=number + 1,
+                text=repr(cell.text[:40]),
             )
             return None
         if unit is None or meant.unit is None or unit == meant.unit:
@@ -248,7 +277,7 @@ class Table:
             change = convert_difference if part in _DIFFERENCES else convert
             return change(value, unit, target)
         except CalibrationError as error:
-            self._findings.error(place, f"{error}; key this cell in")
+            self._findings.error(place, "{error}; key this cell in", error=sentence_of(error))
             return None
 
     def _measure(self, values: Mapping[Part, Decimal | None]) -> Decimal | None:
@@ -279,10 +308,17 @@ class Table:
             if written is None or column is None or None in (column.unit, reference.unit, indication.unit):
                 continue
             true = _difference(point, reference.unit, indication.unit, column.unit)
-            sentence = contradiction(key, sign * Fraction(written), true, written) if true is not None else ""
-            if sentence:
+            if true is None:
+                continue
+            sentence = contradiction(key, sign * Fraction(written), true, written)
+            if sentence is not None:
                 cell = cells[part]
-                self._findings.error(place_on(cell.page, cell.box), f"point {number + 1}: {sentence}")
+                self._findings.error(
+                    place_on(cell.page, cell.box),
+                    "point {number}: {sentence}",
+                    number=number + 1,
+                    sentence=sentence,
+                )
 
 
 def _difference(

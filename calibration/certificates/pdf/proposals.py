@@ -12,6 +12,7 @@ from calibration.certificates.pdf.points import Table
 from calibration.certificates.pdf.tables import Grid
 from calibration.certificates.pdf.text import place_on
 from calibration.certificates.pdf.uncertainty import Around
+from calibration.sentences import Sentence
 
 _CHAMBER = re.compile(r"均\s*匀\s*[度性]|波\s*动\s*[度性]|[上下]\s*偏\s*差|uniformity|fluctuation", re.I)
 
@@ -39,17 +40,21 @@ def _results_of(grid: Grid, findings: Findings) -> list[Group]:
     results = [group for group in groups if group.says_results]
     heads = " | ".join(" ".join(column.head) for column in grid.columns)
     rows = len(grid.columns[0].cells)
-    sentence = ""
+    sentence: Sentence | None = None
     if _CHAMBER.search(heads):
         results = []
-        sentence = (
+        sentence = Sentence(
             "a table of an oven or chamber (uniformity, fluctuation): how a space deviates from its set "
             "point is no error of an indication, so nothing of it is read"
         )
     elif not results and any(group.core for group in groups):
-        sentence = f"this table is not understood ({heads[:100]}); key in what is wanted"
+        sentence = Sentence(
+            "this table is not understood ({heads}); key in what is wanted", heads=heads[:100]
+        )
     elif rows > 1 and len(grid.columns) > 1 and not heads.strip(" |"):
-        sentence = f"{rows} rows of numbers without a head are not read; key in what is wanted"
-    if sentence:
+        sentence = Sentence(
+            "{rows} rows of numbers without a head are not read; key in what is wanted", rows=rows
+        )
+    if sentence is not None:
         findings.warn(place_on(grid.page, grid.box), sentence)
     return results

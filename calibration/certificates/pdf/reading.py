@@ -15,9 +15,11 @@ from pdfminer.pdftypes import resolve_all
 from pdfplumber.page import Page as RawPage
 from pdfplumber.utils.exceptions import PdfminerException
 
-from calibration.certificates.pdf.objects import TooMuchError, look_inside
+from calibration.certificates.file_names import too_long
+from calibration.certificates.pdf.objects import Inside, TooMuchError, look_inside
 from calibration.certificates.pdf.text import Box, Char, Page
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about, joined, sentence_of
 
 MAX_BYTES = 30 * 2**20
 MOST_PAGES = 50
@@ -30,8 +32,8 @@ _TAIL_BYTES = 2048
 _SMALLEST_PT = 2.0
 _PICTURE_SHARE = 0.5
 _WHITE = ((1,), (1, 1, 1), (0, 0, 0, 0))
-_DAMAGED = "it is damaged and cannot be read; ask the laboratory for the document again"
-_ENCRYPTED = (
+_DAMAGED = Sentence("it is damaged and cannot be read; ask the laboratory for the document again")
+_ENCRYPTED = Sentence(
     "it is encrypted, be it only against printing or changes, so nobody can tell what is in it; ask the "
     "laboratory for one without protection"
 )
@@ -62,8 +64,8 @@ def open_pdf(data: bytes, file_name: str) -> Opened:
         MemoryError: it needs more than the process may take.
     """
     outside = _outside(data)
-    if outside:
-        raise CertificateError((f"{file_name}: {outside}",))
+    if outside is not None:
+        raise CertificateError((about(file_name, outside),))
     try:
         return _opened(io.BytesIO(data), file_name)
     except (CertificateError, MemoryError):
@@ -73,53 +75,58 @@ def open_pdf(data: bytes, file_name: str) -> Opened:
             error = next((e for e in error.args if isinstance(e, Exception)), error)
         if isinstance(error, MemoryError):
             raise error from None
-        raise CertificateError((f"{file_name}: {_reason(error)}",)) from error
+        raise CertificateError((about(file_name, _reason(error)),)) from error
 
 
-def _outside(data: bytes) -> str:
-    """What is wrong with the bytes before anything of them is read; empty if nothing."""
+def _outside(data: bytes) -> Sentence | None:
+    """What is wrong with the bytes before anything of them is read."""
     if not data.strip():
-        return "the file is empty"
+        return Sentence("the file is empty")
     if len(data) > MAX_BYTES:
-        return f"{len(data)} bytes; allowed are {MAX_BYTES} ({MAX_BYTES >> 20} MiB)"
+        return too_long(len(data), MAX_BYTES)
     if not data.startswith(b"%PDF-"):
-        return "not a PDF: its first bytes are not %PDF-, so it may be another kind of file as well"
+        return Sentence("not a PDF: its first bytes are not %PDF-, so it may be another kind of file as well")
     if b"%%EOF" not in data[-_TAIL_BYTES:]:
-        return "it ends before its end (no %%EOF), so it is truncated; ask for the document again"
+        return Sentence("it ends before its end (no %%EOF), so it is truncated; ask for the document again")
     if zipfile.is_zipfile(io.BytesIO(data)):
-        return "a PDF and a ZIP archive at once; ask the laboratory for a plain PDF"
-    return ""
+        return Sentence("a PDF and a ZIP archive at once; ask the laboratory for a plain PDF")
+    return None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Sentence:
     if isinstance(error, TooMuchError):
-        return f"{error}; it is not read"
+        return Sentence("{what}; it is not read", what=sentence_of(error))
     return _ENCRYPTED if isinstance(error, PDFEncryptionError) else _DAMAGED
 
 
 def _opened(stream: io.BytesIO, file_name: str) -> Opened:
     with pdfplumber.open(stream, unicode_norm=None) as pdf:
         inside = look_inside(pdf.doc)
-        refusal = ""
-        if pdf.doc.encryption is not None:
-            refusal = _ENCRYPTED
-        elif inside.dangers:
-            refusal = (
-                f"it contains {'; '.join(inside.dangers)}. A certificate needs none of this: ask the "
-                "laboratory for one without, or print it into a new PDF"
-            )
-        elif not pdf.pages:
-            refusal = "it has no pages"
-        elif len(pdf.pages) > MOST_PAGES:
-            refusal = f"it has {len(pdf.pages)} pages; allowed are {MOST_PAGES}"
-        if refusal:
-            raise CertificateError((f"{file_name}: {refusal}",))
+        refusal = _refusal(inside, len(pdf.pages), is_encrypted=pdf.doc.encryption is not None)
+        if refusal is not None:
+            raise CertificateError((about(file_name, refusal),))
         return Opened(
             pages=_pages(pdf.pages),
             files=tuple(inside.files),
             seals=inside.seals,
             is_rebuilt=any(isinstance(xref, PDFXRefFallback) for xref in pdf.doc.xrefs),
         )
+
+
+def _refusal(inside: Inside, pages: int, *, is_encrypted: bool) -> Sentence | None:
+    if is_encrypted:
+        return _ENCRYPTED
+    if inside.dangers:
+        return Sentence(
+            "it contains {dangers}. A certificate needs none of this: ask the laboratory for one without, or "
+            "print it into a new PDF",
+            dangers=joined("; ", inside.dangers),
+        )
+    if not pages:
+        return Sentence("it has no pages")
+    if pages > MOST_PAGES:
+        return Sentence("it has {count} pages; allowed are {most}", count=pages, most=MOST_PAGES)
+    return None
 
 
 def _pages(raw: list[RawPage]) -> tuple[Page, ...]:
@@ -129,14 +136,14 @@ def _pages(raw: list[RawPage]) -> tuple[Page, ...]:
         pages.append(_page(number, page))
         count += len(pages[-1].chars)
         if count > MOST_CHARS:
-            raise TooMuchError(f"more than {MOST_CHARS} letters")
+            raise TooMuchError("more than {most} letters", most=MOST_CHARS)
         page.close()
     return tuple(pages)
 
 
 def _page(number: int, page: RawPage) -> Page:
     if len(page.chars) > MOST_CHARS:
-        raise TooMuchError(f"more than {MOST_CHARS} letters")
+        raise TooMuchError("more than {most} letters", most=MOST_CHARS)
     left, top, right, bottom = view = _view(page)
     chars = page.dedupe_chars().chars
     shown = [c for c in chars if _is_shown(c, view)]

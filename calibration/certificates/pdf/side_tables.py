@@ -11,6 +11,7 @@ from calibration.certificates.pdf.numbers import is_blank, read_dates, read_unit
 from calibration.certificates.pdf.roles import Part, part_of
 from calibration.certificates.pdf.tables import Column, Grid
 from calibration.certificates.pdf.text import Line, Page, place_on
+from calibration.sentences import word
 
 _REPEATABILITY = re.compile(r"重复性|repeatab|标准偏差", re.I)
 _ECCENTRICITY = re.compile(r"偏载|四角|eccentric", re.I)
@@ -51,7 +52,9 @@ def particulars_of(grids: Sequence[Grid], findings: Findings) -> list[Stated]:
         column = columns.get(wanted) or (columns.get(Part.ERROR) if wanted is Part.DIFFERENCE else None)
         if column is None or column.unit is None:
             findings.note(
-                place_on(grid.page, grid.box), f"a table on {particular} is there; its value must be keyed in"
+                place_on(grid.page, grid.box),
+                "a table on {particular} is there; its value must be keyed in",
+                particular=word(particular.value),
             )
             continue
         found += _stated(column, columns, particular, grid)
@@ -156,13 +159,18 @@ def _link(row: dict[Part, str], place: str, on: datetime.date | None, findings: 
     if number is None:
         if equipment and not is_blank(equipment):
             findings.warn(
-                place, f"the standard {equipment[:60]!r} has no certificate number: traceability is open"
+                place,
+                "the standard {equipment} has no certificate number: traceability is open",
+                equipment=repr(equipment[:60]),
             )
         return None
     for until in read_dates(f"{written} {row.get(Part.UNTIL, '')}")[-1:]:
         if on is not None and until < on:
             findings.error(
-                place, f"the certificate of the standard was valid until {until}, the calibration was on {on}"
+                place,
+                "the certificate of the standard was valid until {until}, the calibration was on {on}",
+                until=until,
+                on=on,
             )
     return Link(
         relation=Relation.STANDARD,

@@ -13,6 +13,7 @@ from calibration.certificates.pdf.particulars import ConstantU, constant_u, fact
 from calibration.certificates.pdf.roles import Part
 from calibration.certificates.pdf.tables import HEADING, OF_STANDARDS, Grid
 from calibration.certificates.pdf.text import place_on
+from calibration.sentences import Sentence
 from calibration.units import UNITS, Unit, ratio
 
 _LARGEST_PART = Decimal("0.01")
@@ -104,11 +105,17 @@ def _constant(group: Group, grid: Grid, around: Around, findings: Findings) -> C
         lines = _without_standards(around.text).split("\n")
         found = _of_group("\n".join(line for line in lines if _OF_RESULTS.search(line)), group)
         if len(found) == 1:
-            said = f"U = {found[0].value} {found[0].unit}"
-            findings.warn(place, f"{said} is taken from elsewhere in the text: is it of this table?")
+            findings.warn(
+                place,
+                "U = {value} {unit} is taken from elsewhere in the text: is it of this table?",
+                value=found[0].value,
+                unit=found[0].unit,
+            )
     if len(found) > 1:
         said = "; ".join(f"{u.value} {u.unit}" for u in found[:6])
-        findings.error(place, f"found several U in the text ({said}); key in which belongs to which point")
+        findings.error(
+            place, "found several U in the text ({said}); key in which belongs to which point", said=said
+        )
     elif not found and around.kind is Kind.VERIFICATION:
         findings.warn(
             place, "a verification without U: it proves the verdict, and no reading can be corrected by it"
@@ -130,11 +137,15 @@ def _factor(said: Sequence[str], around: Around, place: str, findings: Findings)
     else:
         found = factors_in(_without_standards(around.text))
         if len(found) == 1:
-            findings.note(place, f"k = {found[0]} is taken from elsewhere in the text")
+            findings.note(place, "k = {found} is taken from elsewhere in the text", found=found[0])
     if len(found) == 1:
         return found[0]
-    sentence = f"found several k ({', '.join(map(str, found))})" if found else "no k is found for this U"
-    findings.error(place, f"{sentence}; it is never assumed to be 2: key it in or ask the laboratory")
+    several = Sentence("found several k ({found})", found=", ".join(map(str, found)))
+    findings.error(
+        place,
+        "{what}; it is never assumed to be 2: key it in or ask the laboratory",
+        what=several if found else Sentence("no k is found for this U"),
+    )
     return None
 
 
@@ -165,12 +176,14 @@ def _unit(
     if stated is not None and stated.unit:
         unit = read_unit(stated.unit, of_error.head if of_error else "") or _shorter(stated.unit)
         if unit is None:
-            findings.error(place, f"the unit {stated.unit!r} of U is not known; key U in")
+            findings.error(place, "the unit {unit} of U is not known; key U in", unit=repr(stated.unit))
             return ""
         return own if unit.symbol == "%" and group.is_in_percent else unit.symbol
     if column is not None or (stated is not None and not stated.is_relative):
         findings.warn(
-            place, f"U has no unit; it is read as {own or 'nothing'}, that of the results: check it"
+            place,
+            "U has no unit; it is read as {own}, that of the results: check it",
+            own=own or Sentence("nothing"),
         )
         return own
     return own if stated is not None else ""

@@ -12,6 +12,7 @@ from calibration.certificates.findings import Findings
 from calibration.certificates.workbook.grid import Cell, Sheet
 from calibration.certificates.workbook.layout import FORMAT, Heading, Layout
 from calibration.errors import UnitError
+from calibration.sentences import either, sentence_of
 from calibration.spellings import read_word
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[Ee][-+]?\d{1,3})?", re.ASCII)
@@ -63,12 +64,20 @@ class Reader:
         if sheet is None:
             names = ", ".join(repr(one[:40]) for one in list(self._sheets)[:8]) or "none"
             self.findings.refuse(
-                "", f"no sheet {name!r}; found: {names}. Fill in the template that was made for it"
+                "",
+                "no sheet {name}; found: {names}. Fill in the template that was made for it",
+                name=repr(name),
+                names=names,
             )
             return ""
         first = sheet.cell(0, 0)
         if first.text != FORMAT:
-            self.findings.refuse(first.place, f"found {first.text[:40]!r}; the template has {FORMAT!r} here")
+            self.findings.refuse(
+                first.place,
+                "found {text}; the template has {format} here",
+                text=repr(first.text[:40]),
+                format=repr(FORMAT),
+            )
             return ""
         return sheet.cell(0, 1).text
 
@@ -83,10 +92,14 @@ class Reader:
             if heading is not None:
                 found[heading.key] = Line(sheet.cell(row, 1), sheet.cell(row, 2))
             elif label.text:
-                self.findings.warn(label.place, f"found the unknown line {label.text[:40]!r}; it is not read")
+                self.findings.warn(
+                    label.place, "found the unknown line {text}; it is not read", text=repr(label.text[:40])
+                )
         for heading in headings:
             if heading.needed and not found[heading.key].text:
-                self.findings.error(found[heading.key].place, f"{heading.text} is empty; it is needed")
+                self.findings.error(
+                    found[heading.key].place, "{text} is empty; it is needed", text=heading.text
+                )
         return found
 
     def table(self, layout: Layout) -> Found:
@@ -96,7 +109,7 @@ class Reader:
         if sheet is None:
             if layout.needed:
                 self.findings.refuse(
-                    "", f"no sheet {layout.name!r}; do not rename the sheets of the template"
+                    "", "no sheet {name}; do not rename the sheets of the template", name=repr(layout.name)
                 )
             return found
         self._note_merged(sheet)
@@ -116,17 +129,23 @@ class Reader:
             heading = _heading(label.text, layout.columns)
             if heading is not None and heading.key in columns:
                 self.findings.error(
-                    label.place, f"the heading {label.text[:40]!r} occurs twice; keep one of them"
+                    label.place,
+                    "the heading {text} occurs twice; keep one of them",
+                    text=repr(label.text[:40]),
                 )
             elif heading is not None:
                 columns[heading.key] = column
             elif label.text:
                 self.findings.warn(
-                    label.place, f"found the unknown heading {label.text[:40]!r}; it is not read"
+                    label.place,
+                    "found the unknown heading {text}; it is not read",
+                    text=repr(label.text[:40]),
                 )
         for heading in layout.columns:
             if heading.needed and heading.key not in columns:
-                self.findings.error(f"{sheet.name}!A1", f"no column {heading.text!r}; put the heading back")
+                self.findings.error(
+                    f"{sheet.name}!A1", "no column {text}; put the heading back", text=repr(heading.text)
+                )
         return columns
 
     def _units(self, sheet: Sheet, found: Found, columns: dict[str, int]) -> None:
@@ -145,13 +164,15 @@ class Reader:
             ("temperature", "resistance") if heading.quantity == "indication" else (heading.quantity,)
         )
         if not cell.text:
-            self.findings.error(cell.place, f"no unit for {heading.text!r}; put it into this cell")
+            self.findings.error(
+                cell.place, "no unit for {text}; put it into this cell", text=repr(heading.text)
+            )
             return quantities[0], ""
         for quantity in quantities:
             try:
                 return quantity, read_word(cell.text, quantity).symbol
             except UnitError as error:
-                sentence = str(error)
+                sentence = sentence_of(error)
         self.findings.error(cell.place, sentence)
         return quantities[0], ""
 
@@ -164,12 +185,15 @@ class Reader:
         if isinstance(value, bool) or not (_NUMBER.fullmatch(text) and len(text) <= 40):
             self.findings.error(
                 cell.place,
-                f"found {cell.text[:40]!r}; allowed is a number with a decimal point, such as -0.05",
+                "found {text}; allowed is a number with a decimal point, such as -0.05",
+                text=repr(cell.text[:40]),
             )
             return None
         number = Decimal(text)
         if not math.isfinite(float(number)) or abs(number.adjusted()) > 300:
-            self.findings.error(cell.place, f"found {cell.text[:40]}; no such number can be measured")
+            self.findings.error(
+                cell.place, "found {text}; no such number can be measured", text=cell.text[:40]
+            )
             return None
         return number
 
@@ -187,7 +211,9 @@ class Reader:
         except ValueError:
             match = None
         if cell.text:
-            self.findings.error(cell.place, f"found {cell.text[:40]!r}; allowed is a date such as 2026-03-02")
+            self.findings.error(
+                cell.place, "found {text}; allowed is a date such as 2026-03-02", text=repr(cell.text[:40])
+            )
         return None
 
     def text(self, cell: Cell) -> str:
@@ -203,8 +229,10 @@ class Reader:
             zh, _, en = choice.partition(" ")
             if wanted in (_plain(choice), _plain(zh), _plain(en)):
                 return choice
-        words = " or ".join(repr(choice) for choice in choices)
-        self.findings.error(cell.place, f"found {cell.text[:40]!r}; allowed is {words}")
+        words = either(repr(choice) for choice in choices)
+        self.findings.error(
+            cell.place, "found {text}; allowed is {words}", text=repr(cell.text[:40]), words=words
+        )
         return choices[0]
 
     def _note_merged(self, sheet: Sheet) -> None:

@@ -18,6 +18,7 @@ from calibration.certificates.findings import Findings
 from calibration.certificates.safe_xml import parse_xml
 from calibration.certificates.workbook.safe import unpack
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about
 
 MOST_ROWS = 2000
 MOST_COLUMNS = 50
@@ -92,7 +93,8 @@ def read_sheets(data: bytes, file_name: str, findings: Findings) -> dict[str, Sh
     if data.startswith(b"PK"):
         return _xlsx(data, file_name, findings)
     if data.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"<")):
-        raise CertificateError((f"{file_name}: neither XLSX nor CSV; save the workbook as .xlsx",))
+        sentence = Sentence("neither XLSX nor CSV; save the workbook as .xlsx")
+        raise CertificateError((about(file_name, sentence),))
     return _csv(data, file_name)
 
 
@@ -111,9 +113,8 @@ def _xlsx(data: bytes, file_name: str, findings: Findings) -> dict[str, Sheet]:
             computed.close()
             written.close()
     except _UNREADABLE as error:
-        raise CertificateError(
-            (f"{file_name}: no readable workbook ({error}); save it again as .xlsx",)
-        ) from error
+        sentence = Sentence("no readable workbook ({error}); save it again as .xlsx", error=error)
+        raise CertificateError((about(file_name, sentence),)) from error
     return sheets
 
 
@@ -139,11 +140,15 @@ def _cell(place: str, written: Value, computed: Value, findings: Findings) -> Ce
     if computed is None or computed == "":
         findings.error(
             place,
-            f"found the formula {written[:40]!r} without a stored value; put the value itself into the cell",
+            "found the formula {written} without a stored value; put the value itself into the cell",
+            written=repr(written[:40]),
         )
         return Cell(place)
     findings.warn(
-        place, f"found the formula {written[:40]!r}; its last stored value is read: {computed!s:.40}"
+        place,
+        "found the formula {written}; its last stored value is read: {computed}",
+        written=repr(written[:40]),
+        computed=f"{computed!s:.40}",
     )
     return Cell(place, computed, "formula")
 
@@ -151,7 +156,8 @@ def _cell(place: str, written: Value, computed: Value, findings: Findings) -> Ce
 def _merged_cells(parts: dict[str, bytes], file_name: str) -> dict[str, tuple[str, ...]]:
     """Merged ranges by sheet, found without the reader of workbooks, which unfolds them cell by cell."""
     if "xl/workbook.xml" not in parts:
-        raise CertificateError((f"{file_name}: a ZIP archive that is no workbook; save it as .xlsx",))
+        sentence = Sentence("a ZIP archive that is no workbook; save it as .xlsx")
+        raise CertificateError((about(file_name, sentence),))
     targets = {}
     relations = parts.get("xl/_rels/workbook.xml.rels", b"<none/>")
     for relation in parse_xml(relations, file_name):
@@ -174,9 +180,11 @@ def _csv(data: bytes, file_name: str) -> dict[str, Sheet]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise CertificateError((f"{file_name}: no readable CSV: {error}",)) from error
+        sentence = Sentence("no readable CSV: {error}", error=error)
+        raise CertificateError((about(file_name, sentence),)) from error
     if len(lines) > MOST_ROWS:
-        raise CertificateError((f"{file_name}: {len(lines)} lines; allowed are {MOST_ROWS}",))
+        sentence = Sentence("{count} lines; allowed are {most}", count=len(lines), most=MOST_ROWS)
+        raise CertificateError((about(file_name, sentence),))
     sheets: dict[str, list[tuple[Cell, ...]]] = {}
     current: list[tuple[Cell, ...]] = []
     for number, line in enumerate(lines, start=1):
@@ -199,7 +207,8 @@ def _trimmed(rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
 
 def _decoded(data: bytes, file_name: str) -> str:
     if len(data) > MAX_CSV_BYTES:
-        raise CertificateError((f"{file_name}: {len(data)} bytes; allowed are {MAX_CSV_BYTES}",))
+        sentence = Sentence("{size} bytes; allowed are {most}", size=len(data), most=MAX_CSV_BYTES)
+        raise CertificateError((about(file_name, sentence),))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -211,4 +220,5 @@ def _decoded(data: bytes, file_name: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise CertificateError((f"{file_name}: no text in UTF-8, UTF-16 or GB 18030; save it as CSV UTF-8",))
+    sentence = Sentence("no text in UTF-8, UTF-16 or GB 18030; save it as CSV UTF-8")
+    raise CertificateError((about(file_name, sentence),))

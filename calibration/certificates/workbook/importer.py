@@ -92,7 +92,12 @@ def _kind(reader: Reader, file_name: str) -> TemplateKind:
     written = reader.template_kind(CERTIFICATE)
     if not reader.findings.refusals and written not in set(TemplateKind):
         kinds = ", ".join(TemplateKind)
-        reader.findings.refuse(f"{CERTIFICATE}!B1", f"found {written[:40]!r}; allowed is one of {kinds}")
+        reader.findings.refuse(
+            f"{CERTIFICATE}!B1",
+            "found {written}; allowed is one of {kinds}",
+            written=repr(written[:40]),
+            kinds=kinds,
+        )
     _refuse_if_needed(reader.findings)
     return TemplateKind(written)
 
@@ -100,7 +105,7 @@ def _kind(reader: Reader, file_name: str) -> TemplateKind:
 def _refuse_if_needed(findings: Findings) -> None:
     """A refused workbook names its bad cells as well."""
     if findings.refusals:
-        raise CertificateError(findings.refusals + tuple(str(finding) for finding in findings.all))
+        raise CertificateError(findings.refusals + tuple(finding.said for finding in findings.all))
 
 
 def _administrative(reader: Reader, fields: dict[str, Line]) -> Administrative:
@@ -133,7 +138,7 @@ def _check_verification(admin: Administrative, fields: dict[str, Line], findings
     if admin.kind is Kind.VERIFICATION:
         for key, what in (("due_on", "有效期至 Valid until"), ("conclusion", "结论 Conclusion")):
             if not fields[key].text:
-                findings.error(fields[key].place, f"{what} is empty; a verification (检定) has it")
+                findings.error(fields[key].place, "{what} is empty; a verification (检定) has it", what=what)
 
 
 def _stated(reader: Reader, kind: TemplateKind, fields: dict[str, Line]) -> Iterator[Stated]:
@@ -167,7 +172,9 @@ def _links(reader: Reader) -> tuple[Link, ...]:
         sha256 = texts.get("sha256", "").lower()
         if sha256 and (len(sha256) != _SHA256_DIGITS or set(sha256) - set("0123456789abcdef")):
             reader.findings.error(
-                cells["sha256"].place, f"found {sha256[:40]!r}; a SHA-256 has 64 digits 0-9, a-f"
+                cells["sha256"].place,
+                "found {sha256}; a SHA-256 has 64 digits 0-9, a-f",
+                sha256=repr(sha256[:40]),
             )
             sha256 = ""
         if not texts.get("certificate"):

@@ -5,7 +5,9 @@ import re
 import zipfile
 import zlib
 
+from calibration.certificates.file_names import too_long
 from calibration.errors import CertificateError
+from calibration.sentences import about, made
 
 MAX_BYTES = 10 * 2**20
 MAX_ENTRIES = 2000
@@ -30,7 +32,7 @@ def unpack(data: bytes, file_name: str) -> dict[str, bytes]:
             DOCTYPE or entity in a part, or no ZIP archive at all.
     """
     if len(data) > MAX_BYTES:
-        raise _refused(file_name, f"{len(data)} bytes; allowed are {MAX_BYTES} ({MAX_BYTES // 2**20} MiB)")
+        raise _refused(file_name, too_long(len(data), MAX_BYTES))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_whole(archive, data, file_name)
@@ -45,17 +47,21 @@ def unpack(data: bytes, file_name: str) -> dict[str, bytes]:
         OSError,
         ValueError,
     ) as error:
-        raise _refused(file_name, f"damaged, or no XLSX file: {error}; save it again as .xlsx") from error
+        raise _refused(
+            file_name, "damaged, or no XLSX file: {error}; save it again as .xlsx", error=error
+        ) from error
     for name, part in parts.items():
         if name.lower().endswith(_XML):
             _check_part(name, part, file_name)
     if sum(part.count(b"<") for part in parts.values()) > MAX_TAGS:
-        raise _refused(file_name, f"more than {MAX_TAGS} tags; a certificate has a few thousand cells")
+        raise _refused(
+            file_name, "more than {most} tags; a certificate has a few thousand cells", most=MAX_TAGS
+        )
     return parts
 
 
-def _refused(file_name: str, sentence: str) -> CertificateError:
-    return CertificateError((f"{file_name}: {sentence}",))
+def _refused(file_name: str, message: str, /, **facts: object) -> CertificateError:
+    return CertificateError((about(file_name, made(message, facts)),))
 
 
 def _check_whole(archive: zipfile.ZipFile, data: bytes, file_name: str) -> None:
@@ -70,7 +76,9 @@ def _check_whole(archive: zipfile.ZipFile, data: bytes, file_name: str) -> None:
 def _check_entries(archive: zipfile.ZipFile, size: int, file_name: str) -> None:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise _refused(file_name, f"{len(entries)} files inside; allowed are {MAX_ENTRIES}")
+        raise _refused(
+            file_name, "{count} files inside; allowed are {most}", count=len(entries), most=MAX_ENTRIES
+        )
     names = [entry.filename for entry in entries]
     if len(set(names)) < len(names):
         raise _refused(file_name, "the same name occurs twice inside; it is not known which one counts")
@@ -78,21 +86,33 @@ def _check_entries(archive: zipfile.ZipFile, size: int, file_name: str) -> None:
     if inflated > MAX_INFLATED or (inflated > _SMALL and inflated > MAX_RATIO * size):
         raise _refused(
             file_name,
-            f"{size} bytes that unpack to {inflated}; allowed are {MAX_INFLATED} and {MAX_RATIO} times",
+            "{size} bytes that unpack to {inflated}; allowed are {most} and {times} times",
+            size=size,
+            inflated=inflated,
+            most=MAX_INFLATED,
+            times=MAX_RATIO,
         )
     for entry in entries:
         _check_name(entry.filename, file_name)
         if entry.file_size > _SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise _refused(file_name, f"{entry.filename!r} unpacks to more than {MAX_RATIO} times its size")
+            raise _refused(
+                file_name,
+                "{name} unpacks to more than {times} times its size",
+                name=repr(entry.filename),
+                times=MAX_RATIO,
+            )
 
 
 def _check_name(name: str, file_name: str) -> None:
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
-        raise _refused(file_name, f"a file inside is called {name[:80]!r}, which leads out of the archive")
+        raise _refused(
+            file_name, "a file inside is called {name}, which leads out of the archive", name=repr(name[:80])
+        )
     if any(word in name.lower() for word in _ACTIVE):
         raise _refused(
             file_name,
-            f"it has macros, embedded or linked files ({name[:80]!r}); save it as .xlsx without them",
+            "it has macros, embedded or linked files ({name}); save it as .xlsx without them",
+            name=repr(name[:80]),
         )
 
 
@@ -106,5 +126,7 @@ def _check_part(name: str, part: bytes, file_name: str) -> None:
     plain = part.replace(b"\0", b"")  # UTF-16, of which the ASCII letters are left
     if _DOCTYPE.search(plain):
         raise _refused(
-            file_name, f"{name!r} has a DOCTYPE or entity, which no workbook needs; it was not read"
+            file_name,
+            "{name} has a DOCTYPE or entity, which no workbook needs; it was not read",
+            name=repr(name),
         )
