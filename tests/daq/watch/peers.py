@@ -72,6 +72,12 @@ def _handler(receiver: HttpReceiver) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(receiver.words)
 
+        def do_GET(self) -> None:
+            """The log-in page: it says 200 to whoever follows there."""
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def log_message(self, *_: object) -> None:
             pass
 
