@@ -30,6 +30,7 @@ from daq.stream.influx import InfluxWriter
 from daq.stream.reconcile import Reconciler
 from daq.stream.service import Pace, StreamService, stream_target
 from daq.watch.calendar import keep_calendar
+from daq.watch.check_watch import CheckWatch
 from daq.watch.duties import check_back_up, check_certificates, check_disk, check_journal
 from daq.watch.engine import Sources
 from daq.watch.holds import SessionWatch
@@ -244,7 +245,8 @@ def run_watch(settings: Settings, data: DataFiles, stop: threading.Event) -> Non
             ("records", "45 2 * * *", lambda: (check_the_records(engine, data, clock.now_ns()),)),
         )
         notebook = Notebook(data.watch)
-        sources = Sources(recorded, notebook.facts, sessions.holds, RegisterWatch(engine, clock).now)
+        register, checks = RegisterWatch(engine, clock), CheckWatch(engine, clock)
+        sources = Sources(recorded, notebook.facts, sessions.holds, register.now, checks.now)
         # between two readings of the wall's quarter of a second a fast site's time may pass so much
         period_s = FAST_PERIOD_S * FASTEST if isinstance(clock, FastClock) else None
         site = watched_site(settings, site_profiles(settings), data.journal, period_s)

@@ -41,6 +41,7 @@ class AlertWords:
             "clock": lambda facts: str(facts.get("sentence", "")),
             "certificate": self._certificate,
             "duty": self._duty,
+            "check": self._duty,
         }
 
     def title(self, alert: Alert) -> str:

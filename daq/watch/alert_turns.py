@@ -17,7 +17,7 @@ from daq.records.alerts import (
 )
 from daq.watch.ledger import Key, Transition, Turn
 from daq.watch.rule_file import Rulebook
-from daq.watch.rule_parts import VALUE_KINDS, AnyRule, ChannelRule
+from daq.watch.rule_parts import VALUE_KINDS, AnyRule, ChannelRule, CheckFound
 from daq.watch.rules import NS_PER_S
 
 REOPEN_S = 600
@@ -81,13 +81,14 @@ class AlertTurns:
     def _columns(self, transition: Transition, facts: Mapping[str, Any]) -> dict[str, Any]:
         rule = self._rules[transition.key[0]]
         instrument, _, channel = transition.key[1].partition("/")
-        is_channel = isinstance(rule, ChannelRule)
+        channel = channel.partition("/")[0]  # behind it come the plan and the point of a check
+        is_channel = isinstance(rule, ChannelRule | CheckFound)
         return {
             "site": self._site,
             "key": text_of(transition.key),
             "rule": rule.name,
             "kind": rule.kind,
-            "nature": "value" if rule.kind in VALUE_KINDS else "health",
+            "nature": "value" if rule.kind in (*VALUE_KINDS, "check") else "health",
             "severity": rule.severity,
             "instrument": instrument if is_channel or instrument in self._instruments else "",
             "channel": channel if is_channel else "",

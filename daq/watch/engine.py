@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from daq.errors import JournalMissingError
 from daq.journal import JournalChannel, JournalReader, ReadingRow
+from daq.lab.check_findings import CheckFinding
 from daq.records.alerts import WatchPlace, keep_place, watch_place
 from daq.records.certificates import ByChannel
 from daq.records.database import changing, reading
@@ -68,6 +69,8 @@ class Sources:
     """Temperatures that sessions hold now."""
     register: Callable[[], RegisterNow]
     """What is away, and what needs no certificate."""
+    checks: Callable[[], Sequence[CheckFinding] | None]
+    """What is not as it should be with checks; None while that is not known."""
 
 
 class AlertEngine:
@@ -181,6 +184,7 @@ class AlertEngine:
             facts=self._sources.facts(),
             holds=self._sources.holds(),
             register=self._sources.register(),
+            checks=self._sources.checks(),
         )
 
     def _commit(self, watcher: Watcher, moment: Moment, *, behind: bool) -> None:

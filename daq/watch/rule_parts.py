@@ -260,9 +260,39 @@ class Duty(_Rule):
     ]
 
 
+class CheckFound(_Rule):
+    """What intermediate checks and their control charts say: overdue, failed, moved, drifting."""
+
+    kind: Literal["check"]
+    findings: Annotated[
+        tuple[
+            Literal[
+                "check-due",
+                "check-overdue",
+                "check-never-done",
+                "check-not-since-adjustment",
+                "check-failed",
+                "chart-alarm",
+                "chart-untrusted",
+                "moved",
+                "drifting",
+            ],
+            ...,
+        ],
+        Field(min_length=1),
+    ]
+    """Codes of ``daq.lab.check_findings``."""
+    plans: Text = "*"
+    """Glob over names of plans."""
+
+    def is_about(self, code: str, plan: str) -> bool:
+        """Whether a finding about a plan is one of its own."""
+        return code in self.findings and fnmatchcase(plan, self.plans)
+
+
 ValueRule = Limit | Rate | Step | Noise | Stuck | ZeroDrift | Disagreement | Hold
 AnyRule = Annotated[
-    ValueRule | Fault | CertificateDue | Lost | Stale | Stopped | ClockStep | Duty,
+    ValueRule | Fault | CertificateDue | Lost | Stale | Stopped | ClockStep | Duty | CheckFound,
     Field(discriminator="kind"),
 ]
 VALUE_KINDS = frozenset({"limit", "rate", "step", "noise", "stuck", "zero-drift", "disagreement", "hold"})
@@ -282,6 +312,7 @@ RULE_TYPES: dict[str, type[_Rule]] = {
     "stopped": Stopped,
     "clock": ClockStep,
     "duty": Duty,
+    "check": CheckFound,
 }
 """Every kind of rule by its ``kind``."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from calibration.certificates.model import Certificate, in_force
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
+from daq.lab.check_findings import CheckFinding
 from daq.lab.meaning import Meant, meaning
 from daq.lab.reasons import LOST_KINDS
 from daq.records.certificates import ByChannel
@@ -24,6 +25,7 @@ from daq.watch.rule_file import Rulebook
 from daq.watch.rule_parts import (
     CertificateDue,
     ChannelRule,
+    CheckFound,
     ClockStep,
     Disagreement,
     Duty,
@@ -52,6 +54,8 @@ class Surroundings:
     """What the regular duties found last."""
     holds: Sequence[HoldNow] = ()
     register: RegisterNow = NOTHING_SPECIAL
+    checks: Sequence[CheckFinding] | None = None
+    """What is not as it should be with checks; None: not known at this time."""
 
 
 class Watcher:
@@ -106,6 +110,8 @@ class Watcher:
                 self._look_at_faults(rule, around.channels, at_ns)
             elif isinstance(rule, CertificateDue) and around.certificates is not None:
                 self._look_at_certificates(rule, around, at_ns)
+            elif isinstance(rule, CheckFound) and around.checks is not None:
+                self._look_at_checks(rule, around.checks, at_ns)
             elif isinstance(rule, Hold):
                 self._end_holds(rule, at_ns)
         if self._lost:
@@ -212,6 +218,17 @@ class Watcher:
                 is_bad = bool(begun) and in_force(known[instrument, name], at_ns + rule.days * DAY_NS) is None
             self.ledger.look((rule.name, path), _of_certificates(begun, is_bad), at_ns)
 
+    def _look_at_checks(self, rule: CheckFound, findings: Sequence[CheckFinding], at_ns: int) -> None:
+        """One alert for each plan and point; what is no longer found is well."""
+        bad: dict[Key, list[CheckFinding]] = {}
+        for one in findings:
+            if rule.is_about(one.code, one.facts.get("plan", "")):
+                place = f"{one.facts['plan']} {one.facts.get('point', '')}".strip()
+                bad.setdefault((rule.name, f"{one.equipment}/{one.channel}/{place}"), []).append(one)
+        known = [key for key in self.ledger.standings if key[0] == rule.name]
+        for key in sorted({*known, *bad}):
+            self.ledger.look(key, _of_checks(bad.get(key, ())), at_ns)
+
     def _end_holds(self, rule: Hold, at_ns: int) -> None:
         for key in [key for key in self.ledger.standings if key[0] == rule.name]:
             if not any(hold.is_of(key[1]) for hold in self._holds):
@@ -282,3 +299,8 @@ def _of_duty(rule: Duty, facts: Sequence[Fact]) -> Judged:
     if bad:
         return Judged(Verdict.BAD, {"sentences": bad})
     return Judged(Verdict.WELL if about else Verdict.UNKNOWN, {})
+
+
+def _of_checks(found: Sequence[CheckFinding]) -> Judged:
+    sentences: list[Json] = [{"message": one.message, "parts": dict(one.facts)} for one in found]
+    return Judged(Verdict.BAD, {"sentences": sentences}) if found else Judged(Verdict.WELL, {})

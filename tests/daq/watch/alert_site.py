@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from calibration.certificates.model import Certificate
 from daq.journal import ChannelDefinition, Journal
+from daq.lab.check_findings import CheckFinding
 from daq.lab.methods import load_methods
 from daq.records.alerts import Alert, events_of, open_alerts
 from daq.records.alerts_tables import alerts, messages
@@ -109,6 +110,7 @@ class Watched:
         self.papers = Papers()
         self.facts: list[Fact] = []
         self.holds: list[HoldNow] = []
+        self.checks: list[CheckFinding] = []
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "journal.db"
         rules_file = folder / "alerts.toml"
@@ -119,7 +121,9 @@ class Watched:
 
     def _made(self) -> AlertEngine:
         site = Site(self.settings, site_map(self.settings, PROFILES), self.book, self.path)
-        sources = Sources(self.papers, lambda: self.facts, lambda: self.holds, RegisterNow)
+        sources = Sources(
+            self.papers, lambda: self.facts, lambda: self.holds, RegisterNow, lambda: self.checks
+        )
         return AlertEngine(self.records, site, sources, self.clock)
 
     @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 from calibration.certificates.model import Certificate
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
+from daq.lab.check_findings import CheckFinding
 from daq.settings import Settings
 from daq.watch.holds import HoldNow
 from daq.watch.ledger import Transition, Turn
@@ -41,6 +42,7 @@ class PureSite:
         self.facts: list[Fact] = []
         self.holds: list[HoldNow] = []
         self.register = RegisterNow()
+        self.checks: Sequence[CheckFinding] | None = []
         self.transitions: list[Transition] = []
         self._seq = itertools.count(1)
         self.watcher = self._made({})
@@ -70,7 +72,7 @@ class PureSite:
 
     def look(self) -> None:
         channels = tuple(self.channels.values())
-        around = Surroundings(channels, self.papers, self.facts, self.holds, self.register)
+        around = Surroundings(channels, self.papers, self.facts, self.holds, self.register, self.checks)
         self.watcher.look(self.now_ns, around)
         self.transitions += self.watcher.drain()
 
