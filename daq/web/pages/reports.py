@@ -7,7 +7,6 @@ from nicegui import ui
 from starlette.responses import Response
 
 from daq.errors import PaperError
-from daq.i18n import LANGUAGES
 from daq.i18n.figures import with_unit
 from daq.lab.papers.words import DECISIONS
 from daq.lab.reporting import IssuedReport, search_reports, valid_versions
@@ -19,6 +18,8 @@ from daq.web.report_routes import report_address
 from daq.web.visit import Visit, opened
 
 PAGE_ROWS = 200
+SHORT_NAMES = {"zh_CN": "中文", "en": "EN"}
+"""Of the languages that every report is in."""
 
 
 def register(desk: Desk) -> None:
@@ -55,16 +56,15 @@ def _table(here: Visit, wanted: str) -> None:
         found = search_reports(connection, wanted, PAGE_ROWS)
         valid = valid_versions(connection)
     headings = (
-        say("Report number"),
+        say("Report"),
         say("State"),
         say("Session number"),
-        say("Sample number"),
-        say("Product"),
+        say("Sample"),
         say("Client"),
         say("Result"),
-        say("Statement of conformity"),
+        say("Verdict"),
         say("Issued on"),
-        *("PDF" for _ in LANGUAGES),
+        *("PDF" for _ in SHORT_NAMES),
         say("Evidence"),
     )
     rows = [tuple(_row(here, one, valid[one.number])) for one in found]
@@ -85,13 +85,13 @@ def _row(here: Visit, report: IssuedReport, valid: int) -> Iterator[Cell]:
         )
         yield f"▲ {state}{simulated}"
     yield report.session, f"/session/{report.session}"
-    yield content.sample.number
-    yield words.either(content.sample.product.zh, content.sample.product.en)
+    product = words.either(content.sample.product.zh, content.sample.product.en)
+    yield f"{content.sample.number} {product}"
     yield content.sample.client
     yield "; ".join(with_unit(item.reported, item.unit) for item in content.items)
     verdicts = [DECISIONS[one.decision] for item in content.items for one in item.verdicts]
     yield "; ".join(f"{shape} {words.say(word)}" for shape, word in verdicts)
     yield words.time(report.t_ns)
-    for language, name in LANGUAGES.items():
+    for language, name in SHORT_NAMES.items():
         yield name, report_address(report, language)
     yield "ZIP", f"/session/{report.session}/evidence.zip"
