@@ -3,6 +3,7 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+from calibration.sentences import Sentence
 from daq.i18n import N_, translation
 from drivers.reading import Quality
 
@@ -33,6 +34,13 @@ class Speech:
     def say(self, message: str, **parts: object) -> str:
         """``message`` in this language, ``{parts}`` filled in."""
         return self._catalogue.gettext(message).format(**parts)
+
+    def sentence(self, text: str) -> str:
+        """A sentence of the program in this language, with all that stands in it; other texts as they are."""
+        if not isinstance(text, Sentence):
+            return text
+        facts = {place: self.sentence(fact) for place, fact in text.facts.items()}
+        return self._catalogue.gettext(text.message).format(**facts)
 
     def count(self, one: str, many: str, number: int, **parts: object) -> str:
         """``one`` or ``many`` by ``number``, which fills ``{number}``."""

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from calibration.certificates.kind import Kind
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence, about, verbatim
 from daq.i18n import N_
 from daq.lab.equipment import Equipment, equipment
 from daq.lab.equipment_description import EquipmentState
 from daq.lab.register import Register
-from daq.records.certificate_content import Form
+from daq.records.certificate_content import Content, Form
 from daq.records.certificate_versions import State, Version, versions
 from daq.records.certificates import built
 from daq.records.register_tables import certificates
@@ -45,7 +46,7 @@ class Caution:
         return self.message.format(**self.facts)
 
 
-def shortcomings(register: Register, connection: Connection, version: Version) -> tuple[str, ...]:
+def shortcomings(register: Register, connection: Connection, version: Version) -> tuple[Sentence, ...]:
     """Everything for which a version cannot be entered, checked or put in force; none if it is complete."""
     return (*_of_content(register, version), *_of_equipment(connection, version))
 
@@ -55,50 +56,67 @@ def cautions(register: Register, connection: Connection, version: Version) -> tu
     return tuple(_cautions(register, connection, version))
 
 
-def _of_content(register: Register, version: Version) -> Iterator[str]:
+def _of_content(register: Register, version: Version) -> Iterator[Sentence]:
     content = version.content
     try:
         built(version)
     except CertificateError as error:
-        yield from error.mistakes
+        yield from map(verbatim, error.mistakes)
     if content.form is Form.VERDICT:
         keys = (("certificate", "number"), ("certificate", "laboratory"), ("equipment", "serial_number"))
-        yield from (
-            f"{content.file_name}: {table}.{key}: is missing"
-            for table, key in keys
-            if not content.said(table, key)
-        )
+        yield from (_missing(content, table, key) for table, key in keys if not content.said(table, key))
     calibrated_on = content.said("certificate", "calibrated_on")
     if not isinstance(calibrated_on, datetime.date):
-        yield f"{content.file_name}: certificate.calibrated_on: is missing"
+        yield _missing(content, "certificate", "calibrated_on")
     elif calibrated_on > register.today():
-        yield f"calibrated on {calibrated_on}, which lies ahead: today is {register.today()}"
+        yield Sentence(
+            "calibrated on {day}, which lies ahead: today is {today}",
+            day=calibrated_on,
+            today=register.today(),
+        )
     if content.kind == Kind.VERIFICATION and not content.verdict:
-        yield "a verification (检定) needs its conclusion: enter the verdict"
+        yield Sentence("a verification (检定) needs its conclusion: enter the verdict")
     if content.due is None and content.kind == Kind.VERIFICATION:
-        yield "a verification (检定) needs its end of validity (有效期至): enter administrative.due_on"
+        yield Sentence(
+            "a verification (检定) needs its end of validity (有效期至): enter administrative.due_on"
+        )
     elif content.due is None:
-        yield "a calibration (校准) needs the laboratory's due date: counted from which day, how many months"
+        yield Sentence(
+            "a calibration (校准) needs the laboratory's due date: counted from which day, how many months"
+        )
     settled = {one.finding for one in content.settled if one.reason}
-    yield from (f"not settled: {finding}" for finding in content.errors if finding not in settled)
+    yield from (
+        Sentence("not settled: {finding}", finding=finding)
+        for finding in content.errors
+        if finding not in settled
+    )
 
 
-def _of_equipment(connection: Connection, version: Version) -> Iterator[str]:
+def _missing(content: Content, table: str, key: str) -> Sentence:
+    return about(content.file_name, Sentence("is missing"), f"{table}.{key}")
+
+
+def _of_equipment(connection: Connection, version: Version) -> Iterator[Sentence]:
     known = equipment(connection).get(version.equipment)
     if known is None:
-        yield f"the equipment {version.equipment!r} is not in the register: add it first"
+        yield Sentence(
+            "the equipment {name} is not in the register: add it first", name=repr(version.equipment)
+        )
         return
     if known.state is EquipmentState.RETIRED:
-        yield f"{known.name} is retired"
+        yield Sentence("{name} is retired", name=known.name)
     yield from _of_serial_number(version, known)
 
 
-def _of_serial_number(version: Version, known: Equipment) -> Iterator[str]:
+def _of_serial_number(version: Version, known: Equipment) -> Iterator[Sentence]:
     written = str(version.content.said("equipment", "serial_number") or "")
     if known.serial_number and written and written != known.serial_number:
-        yield (
-            f"it is for serial number {written}, but {known.name} is registered with {known.serial_number}: "
-            "it is another instrument's, or the register is wrong"
+        yield Sentence(
+            "it is for serial number {written}, but {name} is registered with {registered}: it is another "
+            "instrument's, or the register is wrong",
+            written=written,
+            name=known.name,
+            registered=known.serial_number,
         )
 
 

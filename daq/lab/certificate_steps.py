@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from calibration.sentences import joined
 from daq.errors import CertificateStepError, NotPermittedError
 from daq.i18n import N_
 from daq.lab.certificate_rules import shortcomings
@@ -137,7 +138,7 @@ def demand_whole(register: Register, connection: Connection, version: Version) -
     found = shortcomings(register, connection, version)
     if found:
         raise CertificateStepError(
-            N_("{record} is not complete: {sentences}"), record=version.record, sentences="\n".join(found)
+            N_("{record} is not complete: {sentences}"), record=version.record, sentences=joined("\n", found)
         )
 
 

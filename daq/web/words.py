@@ -1,6 +1,8 @@
 """Numbers, units, times and states as a person in a laboratory reads them, in one language."""
 
 from calibration.correction import State
+from calibration.errors import CalibrationError, CertificateError
+from calibration.sentences import sentence_of
 from daq.errors import HengliangError, ResultBlockedError, StepRefusedError
 from daq.i18n import N_
 from daq.i18n.speech import Speech
@@ -60,9 +62,17 @@ class Words(Speech):
         """The sentence of an error: in this language, if it can be said in another than English."""
         if isinstance(error, StepRefusedError | ResultBlockedError):
             return "\n".join(self.say(message, **facts) for message, facts in error.reasons)
-        if isinstance(error, HengliangError) and error.template:
-            return self.say(error.template, **error.facts) if error.facts else str(error)
-        return str(error)
+        if isinstance(error, CertificateError):
+            return "\n".join(self.sentence(mistake) for mistake in error.mistakes)
+        if isinstance(error, CalibrationError):
+            return self.sentence(sentence_of(error))
+        if isinstance(error, HengliangError) and error.facts:
+            facts = {place: self._fact(fact) for place, fact in error.facts.items()}
+            return self.say(error.template, **facts)
+        return self._catalogue.gettext(str(error)) if str(error) else type(error).__name__
+
+    def _fact(self, fact: object) -> object:
+        return self.sentence(fact) if isinstance(fact, str) else fact
 
     def state(self, state: ChannelState) -> str:
         """Shape and word: ``● stable``."""

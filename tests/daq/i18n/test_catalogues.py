@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+import calibration
 import daq
 from daq.i18n import messages as catalogue
 from daq.i18n import translation
 from daq.i18n.catalogue import compile_catalogue, read_catalogue
 
 ROOT = Path(daq.__file__).parent
+METROLOGY = Path(calibration.__file__).parent
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -29,12 +31,41 @@ def messages_of(source):
             yield "\x00".join(texts)
 
 
+NOTED = ("error", "warn", "note", "refuse", "mistake")
+"""Methods of what collects findings and mistakes; their second argument is the message."""
+
+
+def sentences_of(source):
+    """Messages of ``calibration.sentences``: of a ``Sentence``, of a finding, of an error with its facts."""
+    for node in ast.walk(ast.parse(source)):
+        message = _message(node) if isinstance(node, ast.Call) else None
+        assert not isinstance(message, ast.JoinedStr), f"its facts are lost: {ast.unparse(node)}"
+        if isinstance(message, ast.Constant) and isinstance(message.value, str):
+            yield message.value
+
+
+def _message(call):
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    has_facts = call.keywords or name.startswith("_")
+    if name == "Sentence" or (name.endswith("Error") and has_facts and name != "CertificateError"):
+        return next(iter(call.args), None)
+    if name == "_refused" or (isinstance(call.func, ast.Attribute) and name in NOTED):
+        return next(iter(call.args[1:2]), None)
+    return None
+
+
 @pytest.fixture(scope="module")
 def messages():
-    found = {
-        key for path in sorted(ROOT.rglob("*.py")) for key in messages_of(path.read_text(encoding="utf-8"))
+    sources = {
+        path: path.read_text(encoding="utf-8")
+        for root in (ROOT, METROLOGY)
+        for path in sorted(root.rglob("*.py"))
     }
-    assert len(found) > 80
+    found: set[str] = set()
+    for path, text in sources.items():
+        found |= set(messages_of(text)) if path.is_relative_to(ROOT) else set(sentences_of(text))
+        found |= set(sentences_of(text)) if "calibration.sentences" in text else set()
+    assert len(found) > 500
     return found
 
 

@@ -21,6 +21,7 @@ from calibration.certificates.imported import (
     Words,
 )
 from calibration.errors import CertificateError
+from calibration.sentences import Sentence
 from daq.security.carried import plain, typed
 from daq.security.document_kinds import DocumentKind, kind_of
 from daq.security.reading_process import Answer
@@ -46,6 +47,44 @@ IMPORTED = st.builds(
     ).map(tuple),
     findings=st.lists(st.builds(Finding, st.sampled_from(Severity), TEXT, TEXT), max_size=2).map(tuple),
 )
+
+
+def test_sentences_arrive_with_all_they_remember():
+    said = Sentence("{what}: not verifiable here", what=Sentence("sealed {count} times", count=2))
+    sent = Answer(refused=(said, "a plain text"))
+    arrived = typed(Answer, json.loads(json.dumps(plain(sent)))).refused
+    assert arrived == sent.refused
+    assert arrived[0].facts["what"].facts == {"count": "2"}
+    assert type(arrived[1]) is str
+
+
+def _nested(depth):
+    told = "x" * 100
+    for _ in range(depth):
+        told = {"message": "{a}{a}", "facts": {"a": told}}
+    return told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"message": "{a}", "facts": {}},
+        {"message": "{}", "facts": {"": "x"}},
+        {"message": "{a.__class__}", "facts": {"a.__class__": "x"}},
+        {"message": "{a:>99999999}", "facts": {"a": "x"}},
+        {"message": "{a!r}", "facts": {"a": "x"}},
+        {"message": "{a" , "facts": {"a": "x"}},
+        {"message": "{a}" * 400, "facts": {"a": "x" * 4000}},
+        {"message": {"message": "x", "facts": {}}, "facts": {}},
+        {"message": "x", "facts": ["a"]},
+        {"message": "x"},
+        _nested(3),
+        7,
+    ],
+)  # fmt: skip
+def test_sentences_that_nobody_here_says_are_refused(told):
+    with pytest.raises((TypeError, ValueError, KeyError, AttributeError)):
+        typed(Answer, {"refused": [told]})
 
 
 @given(IMPORTED)

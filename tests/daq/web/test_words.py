@@ -3,6 +3,9 @@
 import pytest
 
 from calibration.correction import State
+from calibration.errors import CertificateError, UnknownUnitError
+from calibration.sentences import Sentence, about, either, joined
+from daq.errors import CertificateStepError
 from daq.i18n.figures import with_unit
 from daq.i18n.speech import QUALITIES
 from daq.journal import ReadingRow
@@ -170,3 +173,23 @@ def test_quality_in_words(zh, en):
 
 def test_unknown_reason_is_no_indication(zh):
     assert zh.reason("something new") == "无示值"
+
+
+def test_sentences_on_documents_in_both_languages(zh, en):
+    allowed = either(['"polynomial"', '"table"'])
+    missing = Sentence("is missing; needed is {allowed}", allowed=allowed)
+    said = about("a.toml", missing, "curve.kind")
+    assert en.sentence(said) == said == 'a.toml: curve.kind: is missing; needed is "polynomial" or "table"'
+    assert zh.sentence(said) == 'a.toml：curve.kind：缺少；需要"polynomial" 或 "table"'
+    assert zh.sentence("as somebody wrote it {x}") == "as somebody wrote it {x}"
+
+
+def test_errors_about_documents_are_said_in_chinese(zh):
+    assert zh.error(CertificateError((Sentence("the file is empty"), "a: b"))) == "文件为空\na: b"
+    unknown = UnknownUnitError("unit {symbol} is not known; known are {known}", symbol="'x'", known="g")
+    assert zh.error(unknown) == "单位 'x' 不认识；可用：g"
+    several = joined("\n", [Sentence("{name} is retired", name="B-01"), Sentence("is missing")])
+    step = CertificateStepError("{record} is not complete: {sentences}", record="1.1", sentences=several)
+    assert zh.error(step).endswith("B-01 已报废\n缺少")
+    assert zh.error(CertificateStepError("This needs its reason.")) == zh.say("This needs its reason.")
+    assert zh.error(CertificateStepError("{brace")) == "{brace"
