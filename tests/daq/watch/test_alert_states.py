@@ -43,7 +43,7 @@ class AlertStates(RuleBasedStateMachine):
         # the model
         self.open = self.acknowledged = False
         self.alerts = self.times = 0
-        self.well_since_ns = self.cleared_ns = self.shelved_until_ns = 0
+        self.well_since_ns = self.cleared_ns = self.shelved_until_ns = self.seen_ns = 0
 
     def commit(self):
         site, transitions = self.site, self.site.transitions
@@ -68,6 +68,9 @@ class AlertStates(RuleBasedStateMachine):
     def expect(self, *, hot):
         """The model takes one reading in."""
         now_ns = self.site.now_ns
+        if now_ns - self.seen_ns > 3 * S:
+            self.well_since_ns = 0  # nothing was known for longer than three periods
+        self.seen_ns = now_ns
         if hot:
             self.well_since_ns = 0
             if not self.open:
@@ -91,8 +94,6 @@ class AlertStates(RuleBasedStateMachine):
         self.site.now_ns += seconds * S
         self.site.look()
         self.commit()
-        if seconds > 3:
-            self.well_since_ns = 0  # nothing was known for longer than three periods
         if self.shelved_until_ns and self.clock.now_ns() >= self.shelved_until_ns:
             self.shelved_until_ns = 0
 
