@@ -46,6 +46,27 @@ CHARTS = {
     ChartKind.CUSUM: "CUSUM",
     ChartKind.EWMA: "EWMA",
 }
+RULES = {
+    "Nelson 1": N_("one beyond 3 standard deviations"),
+    "Nelson 2": N_("9 in a row on one side of the centre"),
+    "Nelson 3": N_("6 in a row rising or falling"),
+    "Nelson 4": N_("14 in a row up and down in turn"),
+    "Nelson 5": N_("2 of 3 beyond 2 standard deviations on one side"),
+    "Nelson 6": N_("4 of 5 beyond 1 standard deviation on one side"),
+    "Nelson 7": N_("15 in a row within 1 standard deviation"),
+    "Nelson 8": N_("8 in a row beyond 1 standard deviation"),
+    "Western Electric 1": N_("one beyond 3 standard deviations"),
+    "Western Electric 2": N_("2 of 3 beyond 2 standard deviations on one side"),
+    "Western Electric 3": N_("4 of 5 beyond 1 standard deviation on one side"),
+    "Western Electric 4": N_("8 in a row on one side of the centre"),
+    "1_3s": N_("one beyond 3 standard deviations"),
+    "2_2s": N_("2 in a row beyond 2 standard deviations on one side"),
+    "R_4s": N_("two of one run beyond 2 standard deviations on opposite sides"),
+    "4_1s": N_("4 in a row beyond 1 standard deviation on one side"),
+    "10_x": N_("10 in a row on one side of the centre"),
+    "7_T": N_("7 in a row rising or falling"),
+}
+"""What each rule looks for, by its name."""
 DUE_KINDS = {
     DueKind.CERTIFICATE: N_("certificate"),
     DueKind.CHECK: N_("intermediate check"),

@@ -13,12 +13,14 @@ from daq.i18n.figures import symbol
 from daq.lab.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, mark_check
 from daq.lab.check_drift import DatedForecast, forecast_of
 from daq.lab.check_plans import CheckPlan, plan_named
+from daq.lab.check_review import Review, review
 from daq.lab.checks import RecordedCheck
 from daq.lab.control import ControlChart, control_charts
 from daq.records.database import changing, reading
 from daq.security.people import Role
+from daq.web.check_review import pair_row, review_sentences
 from daq.web.check_words import CHARTS, FINDINGS, TRUSTS
-from daq.web.control_picture import control_options
+from daq.web.control_picture import Drawn, control_options, height_px, rule_text
 from daq.web.desk import Desk
 from daq.web.digits import expanded, figure
 from daq.web.forms import Question, ask, said, table
@@ -52,6 +54,9 @@ def check_page(here: Visit, name: str) -> None:
             with reading(here.desk.engine) as connection:
                 plan = plan_named(connection, name).plan
                 charts = control_charts(connection, plan)
+                known = here.desk.certificates.load().get((plan.equipment, plan.channel), ())
+                now_ns = here.desk.clock.now_ns()
+                reviews = {id_: review(connection, one, known, now_ns) for id_, one in charts.items()}
         except CheckError as error:
             ui.label(words.error(error)).classes("refusal")
             return
@@ -65,11 +70,11 @@ def check_page(here: Visit, name: str) -> None:
         )
         for chart in charts.values():
             with box("panel"):
-                _chart(here, plan, chart)
+                _chart(here, plan, chart, reviews[chart.point.id])
 
 
-def _chart(here: Visit, plan: CheckPlan, chart: ControlChart) -> None:
-    words, say = here.words, here.words.say
+def _chart(here: Visit, plan: CheckPlan, chart: ControlChart, found: Review) -> None:
+    say = here.words.say
     forecast = forecast_of(chart)
     with box("heading"):
         ui.label(chart.point.id).classes("caption")
@@ -78,7 +83,34 @@ def _chart(here: Visit, plan: CheckPlan, chart: ControlChart) -> None:
             ui.label(f"{mark} {say(text)}").classes(f"state {chart.assessment.finding.name.lower()}")
     if forecast is not None:
         ui.label(_forecast_text(here, forecast)).classes("caution")
-    ui.echart(control_options(chart, forecast, words, here.theme)).classes("chart tall")
+    picture = control_options(Drawn(chart, forecast, found.drift), here.words, here.theme)
+    ui.echart(picture).classes("chart").style(f"height: {height_px(chart)}px")
+    _alarms_now(here, chart)
+    with ui.expansion(say("Drift and calibration interval"), value=True):
+        _review(here, chart, found)
+    with ui.expansion(say("Limits and false alarms")):
+        _limits(here, plan, chart)
+    _checks(here, chart)
+
+
+def _alarms_now(here: Visit, chart: ControlChart) -> None:
+    """At the last check: what a person has to look at."""
+    for alarm in chart.alarms_now:
+        if not alarm.is_warning:
+            ui.label(f"▲ {rule_text(alarm.rule, alarm.chart, here.words)}").classes("caution")
+
+
+def _review(here: Visit, chart: ControlChart, found: Review) -> None:
+    say = here.words.say
+    for sentence in review_sentences(chart, found, here.words):
+        ui.label(sentence)
+    if found.pairs:
+        headings = (say("Certificates"), say("Calibrated"), say("Change of the error"), "En")
+        table(headings, [pair_row(pair, chart) for pair in found.pairs], "")
+
+
+def _limits(here: Visit, plan: CheckPlan, chart: ControlChart) -> None:
+    say = here.words.say
     for baseline in chart.baselines:
         text = say(TRUSTS[baseline.trial.trust], count=len(baseline.counted))
         if baseline.limits is not None:
@@ -92,6 +124,15 @@ def _chart(here: Visit, plan: CheckPlan, chart: ControlChart) -> None:
             count=f"{price.checks_per_false_alarm:.0f}",
         )
         ui.label(sentence).classes("detail")
+    together = chart.checks_per_false_alarm
+    if together is not None and len(chart.prices) > 1:
+        count = f"{together:.0f}"
+        text = say("All together: one false alarm in {count} checks on average, at least", count=count)
+        ui.label(text).classes("detail")
+
+
+def _checks(here: Visit, chart: ControlChart) -> None:
+    say = here.words.say
     rows = [_row(here, check) for check in reversed(chart.checks[-SHOWN:])]
     headings = (
         say("time"),
