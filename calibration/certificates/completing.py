@@ -5,6 +5,7 @@ the document cannot know is missing there (resolution and repeatability in use, 
 name of the instrument, the kind of curve) and is named by the same sentences as in a file.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from calibration.errors import CalibrationError, CertificateError
 from calibration.sentences import Sentence, about, sentence_of
 from calibration.units import UNITS, Unit, convert, convert_difference, unit_of
 
+_NOMINAL = re.compile(r"\s*(?P<number>\d+\.?\d*)\s*(?P<unit>[^\s\d]+)", re.ASCII)
 _BASE = {"humidity": "%RH", "moisture": "%M"}
 """In what a channel indicates where the document's unit has no word in the native format."""
 
@@ -34,8 +36,9 @@ def complete(
         file_name: for the sentences.
 
     Raises:
-        CertificateError: what is missing or contradicts, every mistake at once.
+        CertificateError: what is missing or contradicts, every mistake at once; or a material measure.
     """
+    _demand_curve(proposal, file_name)
     return read_content(content_of(imported, proposal, said, file_name), file_name, imported.file_sha256)
 
 
@@ -75,7 +78,7 @@ def _measures(imported: Imported, proposal: Proposal, unit: str, file_name: str)
         values = [
             {
                 "name": point.nominal,
-                "value": _changed(convert, point.value, own, target),
+                "value": _value(point, proposal, target),
                 "U": _changed(convert_difference, point.expanded, of_u, target),
                 "k": point.k,
             }
@@ -87,6 +90,28 @@ def _measures(imported: Imported, proposal: Proposal, unit: str, file_name: str)
     del content["in_use"]
     content["value"] = [{key: item for key, item in value.items() if item is not None} for value in values]
     return content
+
+
+def _value(point: ProposedPoint, proposal: Proposal, target: Unit) -> Decimal | None:
+    """As stated; otherwise the nominal value with the deviation from it."""
+    if point.value is not None:
+        return convert(point.value, unit_in(proposal.unit, proposal.quantity), target)
+    nominal = _NOMINAL.match(point.nominal)
+    if nominal is None or point.correction is None:
+        return None
+    unit = unit_in(nominal["unit"], proposal.quantity)
+    deviation = unit_in(proposal.error_unit, proposal.quantity) if proposal.error_unit else unit
+    return convert(Decimal(nominal["number"]), unit, target) + convert_difference(
+        point.correction, deviation, target
+    )
+
+
+def _demand_curve(proposal: Proposal, file_name: str) -> None:
+    if proposal.shape is Shape.MATERIAL_MEASURE:
+        sentence = Sentence(
+            "values of a material measure: nothing is indicated, so there is no curve; enter it as a standard"
+        )
+        raise CertificateError((about(file_name, sentence, proposal.place),))
 
 
 def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) -> dict[str, Any]:
@@ -101,11 +126,7 @@ def draft_of(imported: Imported, proposal: Proposal, unit: str, file_name: str) 
     Raises:
         CertificateError: nothing is indicated, or the units do not convert.
     """
-    if proposal.shape is Shape.MATERIAL_MEASURE:
-        sentence = Sentence(
-            "values of a material measure: nothing is indicated, so there is no curve; enter it as a standard"
-        )
-        raise CertificateError((about(file_name, sentence, proposal.place),))
+    _demand_curve(proposal, file_name)
     try:
         units = _Units(proposal, unit)
         content = _frame(imported, proposal, units.channel.symbol)

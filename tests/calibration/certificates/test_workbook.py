@@ -3,12 +3,13 @@
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
-from calibration.certificates.completing import complete
+from calibration.certificates.completing import complete, content_of
 from calibration.certificates.imported import Particular, Relation, Severity, Shape, Stage
 from calibration.certificates.model import Kind
 from calibration.certificates.native import read_native
@@ -127,6 +128,24 @@ def test_every_kind_reads_its_own_example(kind):
             TemplateKind.WEIGHTS: [("mass", Shape.MATERIAL_MEASURE, "g")],
         }[kind]
     )
+
+
+def test_weights_by_nominal_value_and_deviation_have_values():
+    """The second weight of the template's example states 0.05 mg from 200 g and no mass."""
+    imported = read(data_of(filled_book(TemplateKind.WEIGHTS)))
+    (weights,) = imported.proposals
+    values = content_of(imported, weights, {}, "t.xlsx")["value"]
+    assert [(one["name"], one["value"], one["U"]) for one in values] == [
+        ("100 g 1", Decimal("100.00002"), Decimal("0.00005")),
+        ("200 g 2", Decimal("200.00005"), Decimal("0.0001")),
+    ]
+    values = content_of(imported, weights, {"equipment": {"unit": "mg"}}, "t.xlsx")["value"]
+    assert values[1]["value"] == Decimal("200000.05")
+    nameless = replace(weights, points=(replace(weights.points[1], nominal="the big one"),))
+    assert "value" not in content_of(imported, nameless, {}, "t.xlsx")["value"][0]
+    with pytest.raises(CertificateError) as refusal:
+        complete(imported, weights, said("g", {}), "t.xlsx")
+    assert str(refusal.value).startswith("t.xlsx: 砝码 Weights: values of a material measure: nothing is")
 
 
 def test_a_thermometer_of_corrections_and_a_resistance_thermometer():
