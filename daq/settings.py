@@ -91,6 +91,8 @@ class MarkSettings(_Section):
     name: str = Field(min_length=1, max_length=12)
     """``CMA``, ``CNAS`` …"""
     number: str = Field(min_length=1)
+    methods: tuple[str, ...] = Field(default=(), strict=False)
+    """Names of the methods within its scope: reports by others do not bear it. Empty for all."""
 
 
 _SERIES = re.compile(r"(?:[^{}]|\{year\}|\{number(?::0[1-9]d)?\})*")

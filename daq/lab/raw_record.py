@@ -1,7 +1,6 @@
 """The raw record (原始记录) of a session at any of its stages: all that happened, counting or not."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -58,7 +57,7 @@ def raw_record(connection: Connection, office: Office, session: str) -> RawSheet
     state = dossier.state
     is_computed = state.stage is not Stage.RUNNING
     return RawSheet(
-        laboratory=replace(laboratory_of(office.settings.laboratory), marks=()),
+        laboratory=laboratory_of(office.settings.laboratory),
         session=session,
         final=state.stage is Stage.REVIEWED,
         printed_ns=office.bench.clock.now_ns(),

@@ -190,7 +190,7 @@ def _report(
     instruments = instruments_of(connection, dossier)
     issued = dossier.signed(signature.person, signature.role, N_("authorized"), signature.t_ns)
     return Report(
-        laboratory=laboratory_of(dossier.office.settings.laboratory),
+        laboratory=laboratory_of(dossier.office.settings.laboratory, dossier.state.header.method),
         number=number,
         version=before.version + 1 if before else 1,
         issued_ns=dossier.office.bench.clock.now_ns(),

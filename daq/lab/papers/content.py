@@ -104,8 +104,6 @@ class Item:
     """Coverage probability, such as 0.9545."""
     why_no_uncertainty: str = ""
     verdicts: tuple[Judgement, ...] = ()
-    outside_scope: bool = False
-    """Not within the scope of the accreditation whose marks are printed."""
     notes: tuple[Words, ...] = ()
 
 

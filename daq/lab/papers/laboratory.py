@@ -7,8 +7,12 @@ from daq.lab.results_words import Words
 from daq.settings import LaboratorySettings
 
 
-def laboratory_of(settings: LaboratorySettings | None) -> Laboratory:
+def laboratory_of(settings: LaboratorySettings | None, method: str | None = None) -> Laboratory:
     """Names, address, marks and logo of the laboratory.
+
+    Args:
+        settings: of the site.
+        method: only marks whose scope has it; None for a paper that bears no marks.
 
     Raises:
         PaperError: the site has no section ``[laboratory]``, or its logo cannot be read.
@@ -28,7 +32,11 @@ def laboratory_of(settings: LaboratorySettings | None) -> Laboratory:
         name=Words(settings.name_zh, settings.name_en),
         address=Words(settings.address_zh, settings.address_en),
         phone=settings.phone,
-        marks=tuple(Mark(mark.name, mark.number) for mark in settings.marks),
+        marks=tuple(
+            Mark(mark.name, mark.number)
+            for mark in settings.marks
+            if method is not None and (not mark.methods or method in mark.methods)
+        ),
         logo=logo,
     )
 

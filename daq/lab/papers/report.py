@@ -36,8 +36,6 @@ from daq.lab.results_outcome import Judgement
 
 CLIENTS = "△"
 """Marks what the client has said."""
-OUTSIDE = "*"
-"""Marks an item outside the scope of the accreditation."""
 
 _TRACEABLE = N_(
     "The results are metrologically traceable to the International System of Units (SI) through the "
@@ -154,7 +152,7 @@ def _results(report: Report, words: PaperWords) -> Block:
 def _item(item: Item, words: PaperWords) -> Iterator[Row]:
     """One row for each limit that the result was compared with; one where there was none."""
     result: list[str | Cell] = [
-        words.of(item.name) + (OUTSIDE if item.outside_scope else ""),
+        words.of(item.name),
         symbol(item.unit) or "1",
         Cell(typeset(item.reported), strong=True),
         item.U or DASH,
@@ -241,9 +239,6 @@ def _statements(report: Report, words: PaperWords) -> list[str]:
         *_uncertainty_statement(report.items, words),
         words.say("Opinions and interpretations: none."),
     ]
-    if any(item.outside_scope for item in report.items) and report.laboratory.marks:
-        outside = N_("Items marked {mark} are outside the scope of the accreditation.")
-        lines.append(words.say(outside, mark=OUTSIDE))
     lines += _traceability(report, words)
     lines.append(
         words.say(

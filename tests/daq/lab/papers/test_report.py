@@ -250,12 +250,6 @@ def test_without_limits_there_is_no_conclusion_and_without_uncertainty_a_reason(
     assert "方法未给出" in text
 
 
-def test_an_item_outside_the_accreditation_is_marked(language):
-    text = shown(render_report(ex.report(items=(replace(ex.ASH, outside_scope=True),)), language, ex.ZONE))
-    said = "标有*的项目不在资质认定" if language == "zh_CN" else "Itemsmarked*areoutsidethescope"
-    assert said in text
-
-
 @pytest.mark.parametrize(
     ("lower", "upper", "said"),
     [(None, "14.0", "≤ 14.0"), ("15.0", None, "≥ 15.0"), ("-0.5", "0.50", "−0.5 – 0.50")],

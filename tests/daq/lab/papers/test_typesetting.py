@@ -30,7 +30,7 @@ def settings(**changes):
 def test_the_head_comes_from_the_configuration(tmp_path):
     logo = tmp_path / "logo.svg"
     logo.write_bytes(ex.LOGO)
-    laboratory = laboratory_of(settings(logo_file=logo))
+    laboratory = laboratory_of(settings(logo_file=logo), "any")
     assert laboratory.logo == ex.LOGO
     assert laboratory.name.en == "Shizhu county laboratory"
     assert [mark.name for mark in laboratory.marks] == ["CMA"]

@@ -39,7 +39,7 @@ from drivers.reading import Quality
 from tests.daq.lab.papers.looking import pages, shown, squeezed
 from tests.daq.lab.papers.test_verification import with_content
 from tests.daq.lab.reports.conftest import CHECK, COMPUTED, REVIEWED, SHORT
-from tests.daq.lab.reports.office import LABORATORY, amend, issue, office_of, quick, sign
+from tests.daq.lab.reports.office import LABORATORY, MOISTURE, QUICK, amend, issue, office_of, quick, sign
 from tests.daq.lab.sessions.bench import CHEN, walk
 
 YEAR_S = 366 * 86_400
@@ -297,3 +297,13 @@ def test_the_head_is_the_laboratorys(bench, office):
     text_of = shown(report_pdf(office, issue(bench, office, SHORT), "en"))
     assert all(squeezed(LABORATORY[key]) in text_of for key in ("name_zh", "name_en", "address_en"))
     assert "CMA232201060123" in text_of
+
+
+def test_a_mark_stands_on_reports_within_its_scope_only(bench):
+    marks = [
+        {"name": "CMA", "number": "1", "methods": [MOISTURE]},
+        {"name": "CNAS", "number": "2", "methods": [QUICK]},
+    ]
+    office = office_of(bench, laboratory={**LABORATORY, "marks": marks})
+    assert [one.name for one in issue(bench, office, REVIEWED).content.laboratory.marks] == ["CMA"]
+    assert [one.name for one in issue(bench, office, SHORT).content.laboratory.marks] == ["CNAS"]
