@@ -196,13 +196,14 @@ def end_shelf(connection: Connection, shelf: Shelf, ended_ns: int) -> None:
     connection.execute(shelves.update().where(shelves.c.id == shelf.id).values(ended_ns=ended_ns))
 
 
-def count_unacknowledged(connection: Connection, site: str) -> int:
-    """Alerts of a site that are raised, not folded, and that nobody has acknowledged."""
+def count_unacknowledged(connection: Connection, site: str, severity: str | None = None) -> int:
+    """Alerts that are raised, not folded, and that nobody has acknowledged; all, or of one severity."""
     where = and_(
         alerts.c.site == site,
         alerts.c.cleared_ns.is_(None),
         alerts.c.acknowledged_ns.is_(None),
         alerts.c.cause_id.is_(None),
+        *(() if severity is None else (alerts.c.severity == severity,)),
     )
     return int(connection.execute(select(func.count()).select_from(alerts).where(where)).scalar_one())
 

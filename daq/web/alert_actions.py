@@ -6,7 +6,7 @@ from nicegui import run, ui
 
 from daq.errors import AlertError
 from daq.i18n import N_
-from daq.lab.alerts import ACKNOWLEDGING, SHELVING, AlertDesk, acknowledge, shelve
+from daq.lab.alerts import ACKNOWLEDGING, SHELVING, AlertDesk, acknowledge, shelve, unshelve
 from daq.records.alerts import Alert
 from daq.security.people import Role
 from daq.web.forms import Question, ask, done, said
@@ -21,13 +21,16 @@ def alert_desk(here: Visit) -> AlertDesk:
     return AlertDesk(here.desk.engine, here.desk.clock, here.settings.site.id)
 
 
-def act_buttons(here: Visit, alert: Alert, then: Callable[[], None]) -> None:
+def act_buttons(here: Visit, alert: Alert, shelved_until_ns: int | None, then: Callable[[], None]) -> None:
     """Buttons for what this person may do; ``then`` is called when it was done."""
     more = (Role.ADMINISTRATOR,) if alert.nature == "health" else ()
     if alert.acknowledged_ns is None and here.has(*ACKNOWLEDGING, *more):
         verb = here.words.say("Acknowledge")
         ui.button(verb, on_click=_acknowledging(here, alert, then)).props("unelevated no-caps")
-    if alert.is_open and here.has(*SHELVING, *more):
+    if shelved_until_ns is not None and here.has(*SHELVING, *more):
+        verb = here.words.say("Take off the shelf")
+        ui.button(verb, on_click=_unshelving(here, alert, then)).props("outline no-caps")
+    elif alert.is_open and here.has(*SHELVING, *more):
         verb = here.words.say("Shelve")
         ui.button(verb, on_click=_shelving(here, alert, then)).props("flat no-caps")
 
@@ -58,6 +61,20 @@ def _shelving(here: Visit, alert: Alert, then: Callable[[], None]) -> Callable[[
             hours = _hours(answer.texts[0])
             await run.io_bound(shelve, alert_desk(here), here.actor(), alert.id, hours, answer.texts[1])
             done(say("Shelved."))
+        then()
+
+    return go
+
+
+def _unshelving(here: Visit, alert: Alert, then: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    async def go() -> None:
+        say = here.words.say
+        answer = await ask(here, Question(say("Take off the shelf"), fields=(say("Reason"),)))
+        if answer is None:
+            return
+        with said(here):
+            await run.io_bound(unshelve, alert_desk(here), here.actor(), alert.id, answer.texts[0])
+            done(say("People are told of it again."))
         then()
 
     return go

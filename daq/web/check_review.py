@@ -56,7 +56,8 @@ def _line(chart: ControlChart, found: Review, words: Words) -> list[str]:
     tested = N_("significant at {level}") if line.significant else N_("not significant at {level}")
     lines = [
         say(
-            "Line through certificates ({certificates}) and checks ({checks}): {slope} ± {U} {unit} a year, {tested}.",
+            "Line through certificates ({certificates}) and checks ({checks}): "
+            "{slope} ± {U} {unit} a year, {tested}.",
             certificates=found.certificates,
             checks=found.checks,
             slope=figure(line.slope * YEAR_DAYS),

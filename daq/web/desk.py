@@ -37,10 +37,10 @@ class Desk:
     sign_ins: SignIns
     certificates: RecordedCertificates
 
-    def open_alerts(self) -> int:
-        """How many alerts nobody has acknowledged yet."""
+    def open_alerts(self, severity: str | None = None) -> int:
+        """How many alerts nobody has acknowledged yet; all, or of one severity."""
         with reading(self.engine) as connection:
-            return count_unacknowledged(connection, self.settings.site.id)
+            return count_unacknowledged(connection, self.settings.site.id, severity)
 
     @property
     def register(self) -> Register:

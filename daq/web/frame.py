@@ -143,16 +143,27 @@ class Frame:
         put(self._clock, view.clock)
         put(self._band_text, view.simulated)
         self._band.set_visibility(bool(view.simulated))
-        if view.strip != self._strip_shown:
-            self._strip_shown = view.strip
+        items = (*self._alarms(), *view.strip)
+        if items != self._strip_shown:
+            self._strip_shown = items
             self._strip.clear()
             with self._strip:
-                for item in view.strip:
+                for item in items:
                     _strip_item(item)
-        self._strip.set_visibility(bool(view.strip))
+        self._strip.set_visibility(bool(items))
         if self._count is not None:
             number = self._here.desk.open_alerts()
             put(self._count, str(number) if number else "")
+
+    def _alarms(self) -> tuple[StripItem, ...]:
+        """Alarms that nobody has acknowledged; it leads to them."""
+        number = self._here.desk.open_alerts("alarm")
+        if not number:
+            return ()
+        text = self._here.words.count(
+            "■ {number} alarm is not acknowledged", "■ {number} alarms are not acknowledged", number
+        )
+        return (StripItem(text, "bad", "/alerts", ""),)
 
 
 def _strip_item(item: StripItem) -> None:

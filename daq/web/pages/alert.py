@@ -84,7 +84,7 @@ class AlertSheet:
             ui.label(f"→ {words.action(alert)}").classes("action")
             ui.label(self._times(alert)).classes("detail")
             with box("bar"):
-                act_buttons(self._here, alert, ui.navigate.reload)
+                act_buttons(self._here, alert, self._found.shelved_until_ns, ui.navigate.reload)
         self._trend(alert)
         with box("panel"):
             ui.label(say("What happened")).classes("caption")
@@ -102,6 +102,8 @@ class AlertSheet:
     def _times(self, alert: Alert) -> str:
         words = self._here.words
         parts = [words.say("since {time}", time=words.time(alert.since_ns))]
+        if self._found.shelved_until_ns:
+            parts.append(words.say("shelved until {time}", time=words.time(self._found.shelved_until_ns)))
         if alert.cleared_ns:
             parts.append(words.say("cleared at {time}", time=words.time(alert.cleared_ns)))
         return " · ".join(parts)

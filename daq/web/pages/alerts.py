@@ -20,11 +20,15 @@ MOST_PAST = 100
 
 
 def register(desk: Desk) -> None:
-    """``/alerts``."""
+    """``/alerts``, and ``/wall-alerts`` for a screen on the wall, where nobody is signed in."""
 
     @ui.page("/alerts")
     def page(request: Request) -> Response | None:
         return opened(desk, request, alerts_page)
+
+    @ui.page("/wall-alerts")
+    def wall(request: Request) -> Response | None:
+        return opened(desk, request, wall_page, anybody=True)
 
 
 def alerts_page(here: Visit) -> None:
@@ -32,13 +36,25 @@ def alerts_page(here: Visit) -> None:
     say = here.words.say
     frame = Frame(here, say("Alerts"), "alerts")
     with frame.main():
-        ui.label(say("Alerts")).classes("big")
+        with box("heading"):
+            ui.label(say("Alerts")).classes("big")
+            ui.link(say("Wall view"), "/wall-alerts")
         board = AlertBoard(here)
         with box("panel"):
             ui.label(say("History")).classes("caption")
             past = box("past")
         board.past = past
         board.show()
+    ui.timer(PERIOD_S, lambda: frame.show(here.view()))
+    ui.timer(PERIOD_S, board.show)
+
+
+def wall_page(here: Visit) -> None:
+    """What is open alone, large, in the laboratory's language."""
+    frame = Frame(here, here.words.say("Wall view"), "alerts")
+    with frame.main(), box("wall"):
+        board = AlertBoard(here)
+    board.show()
     ui.timer(PERIOD_S, lambda: frame.show(here.view()))
     ui.timer(PERIOD_S, board.show)
 
@@ -84,7 +100,7 @@ class AlertBoard:
             ui.label(self._since(listed)).classes("detail")
             ui.label(f"→ {words.action(alert)}").classes("action")
             with box("bar"):
-                act_buttons(self._here, alert, self.show)
+                act_buttons(self._here, alert, listed.shelved_until_ns, self.show)
 
     def _since(self, listed: Listed) -> str:
         alert, words = listed.alert, self._here.words
