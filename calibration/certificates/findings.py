@@ -23,12 +23,17 @@ def local_name(element: etree._Element) -> str:
     return etree.QName(element).localname
 
 
+def prefixed_name(element: etree._Element) -> str:
+    """The name of an element as people write it: ``dcc:result``."""
+    name = etree.QName(element)
+    return _PREFIXES.get(name.namespace or "", "*:") + name.localname
+
+
 def place_of(element: etree._Element) -> str:
     """XPath of an element, without the root: ``//dcc:results/dcc:result[2]/dcc:data``."""
     steps: list[str] = []
     while (parent := element.getparent()) is not None:
-        name = etree.QName(element)
-        step = _PREFIXES.get(name.namespace or "", "*:") + name.localname
+        step = prefixed_name(element)
         before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
         if before or next(element.itersiblings(element.tag), None) is not None:
             step += f"[{before + 1}]"

@@ -37,7 +37,8 @@ def document_of(examined: Examined, data: bytes) -> Document:
     if examined.imported is None or examined.kind is None:
         raise CertificateError(examined.refused)
     native = parse_native(data, examined.file_name) if examined.kind is DocumentKind.NATIVE else {}
-    return Document(examined.file_name, data, examined.kind.media_type, examined.imported, native)
+    media_type = examined.kind.media_type
+    return Document(examined.file_name, data, media_type, examined.imported, native, examined.signature)
 
 
 def native_document(data: bytes, file_name: str) -> Document:

@@ -16,6 +16,7 @@ from daq.lab.cell_corrections import CellCorrection, corrected
 from daq.lab.imported_json import imported_bytes
 from daq.lab.register import Register, one_line
 from daq.records.certificate_content import LIFE_KEYS, Content, CountedFrom, Due, Form, Settled
+from daq.security.signature_report import SignatureReport
 
 LONGEST_INTERVAL_MONTHS = 120
 
@@ -30,6 +31,13 @@ class Document:
     imported: Imported
     native: Mapping[str, Any] = field(default_factory=dict)
     """Tables of a native file, which are their own proposal; empty for other documents."""
+    signature: SignatureReport | None = None
+    """What was known about its signature when it was uploaded."""
+
+    @property
+    def found(self) -> bytes:
+        """What is kept of everything that was found in it."""
+        return imported_bytes(self.imported, self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def content_from_document(register: Register, document: Document, said: Said) ->
         stated_from_ns=_stated_ns(document, "in_force_from"),
         stage=proposal.stage.value if proposal else "",
         format=imported.format,
-        import_sha256=hashlib.sha256(imported_bytes(document.imported)).hexdigest(),
+        import_sha256=hashlib.sha256(document.found).hexdigest(),
         proposal=index,
         as_found=_as_found(imported, proposal),
         errors=tuple(str(one) for one in imported.findings if one.severity is Severity.ERROR),

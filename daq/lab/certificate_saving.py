@@ -8,7 +8,7 @@ from daq.errors import CertificateStepError
 from daq.i18n import N_
 from daq.lab.certificate_draft import Document, Said, content_from_document
 from daq.lab.certificate_steps import ENTERERS, NextStep, take_step
-from daq.lab.imported_json import MEDIA_TYPE, imported_bytes
+from daq.lab.imported_json import MEDIA_TYPE
 from daq.lab.register import Register, StoredDocument, note_document, one_line
 from daq.records.certificate_content import Content, content_text
 from daq.records.certificate_versions import State, Version, find_version, record_of, versions
@@ -33,12 +33,11 @@ def save_draft(
         BlobError: the document cannot be kept.
     """
     content = content_from_document(register, document, said)
-    found = imported_bytes(document.imported)
     stored = [
         StoredDocument(register.blobs.put(data), name, media_type, len(data))
         for data, name, media_type in (
             (document.data, document.name, document.media_type),
-            (found, f"{document.name} (import)", MEDIA_TYPE),
+            (document.found, f"{document.name} (import)", MEDIA_TYPE),
         )
     ]
     with changing(register.engine) as connection:

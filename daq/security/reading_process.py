@@ -19,6 +19,7 @@ from pathlib import Path
 from calibration.certificates.imported import Finding, Imported, Severity
 from calibration.certificates.pdf.located import ImportedPdf
 from calibration.certificates.pdf.text import Segment
+from calibration.certificates.rows import Row
 from calibration.errors import CertificateError
 from calibration.sentences import Sentence, about
 from daq.security.carried import plain, typed
@@ -36,6 +37,7 @@ class Task(enum.StrEnum):
     READ = "read"
     PICTURE = "picture"
     WORDS = "words"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Answer:
     picture: bytes = b""
     """PNG."""
     words: tuple[Segment, ...] = ()
+    rows: tuple[Row, ...] = ()
 
 
 def main() -> None:
@@ -176,6 +179,14 @@ def _words(request: Request, data: bytes) -> Answer:
     return Answer(words=tuple(segment for line in page.lines for segment in line.segments))
 
 
+def _rows(request: Request, data: bytes) -> Answer:
+    """Everything in a document without pages, place by place."""
+    from calibration.certificates.readable import native_rows, workbook_rows, xml_rows
+
+    readers = {DocumentKind.DCC: xml_rows, DocumentKind.NATIVE: native_rows}
+    return Answer(rows=readers.get(request.kind, workbook_rows)(data, request.file_name))
+
+
 def _index(request: Request, count: int) -> int:
     if not 1 <= request.page <= count:
         sentence = Sentence("there is no page {page}; it has {count}", page=request.page, count=count)
@@ -187,6 +198,7 @@ _TASKS: dict[Task, Callable[[Request, bytes], Answer]] = {
     Task.READ: _read,
     Task.PICTURE: _picture,
     Task.WORDS: _words,
+    Task.ROWS: _rows,
 }
 _READERS: dict[DocumentKind, Callable[[Request, bytes], Answer]] = {
     DocumentKind.DCC: _dcc,

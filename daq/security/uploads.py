@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from calibration.certificates.file_names import shown_name
-from calibration.certificates.imported import Imported, Severity
+from calibration.certificates.imported import EmbeddedFile, Imported, Severity
 from calibration.certificates.pdf.text import Segment
+from calibration.certificates.rows import Row
 from calibration.errors import CertificateError
 from calibration.sentences import Sentence, about
 from daq.security.carried import plain, typed
@@ -45,6 +46,8 @@ _DIED = Sentence(
     seconds=f"{WALL_SECONDS:g}",
     mib=MEMORY_BYTES >> 20,
 )
+_ANY_TIME = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+"""For what a document says at any time."""
 _UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError)
 
 
@@ -165,11 +168,48 @@ def words_of_page(data: bytes, page: int) -> tuple[Segment, ...]:
     return _of_page(data, Task.WORDS, page, 0).words
 
 
+def rows_of_document(data: bytes) -> tuple[Row, ...]:
+    """Everything in a document without pages, place by place, for comparing what was understood of it.
+
+    Args:
+        data: the bytes of a DCC, workbook, CSV or native file.
+
+    Raises:
+        CertificateError: a PDF, refused or damaged.
+    """
+    kind = kind_of(data, "document")
+    if kind is DocumentKind.PDF:
+        raise CertificateError((Sentence("a PDF has pages: look at these"),))
+    return _asked(Request(task=Task.ROWS, kind=kind, file_name="document", now=_ANY_TIME), data).rows
+
+
+def file_in_document(data: bytes, sha256: str) -> EmbeddedFile:
+    """A file inside a document with its bytes; where a signature holds, of what is signed.
+
+    Args:
+        data: the bytes of the document.
+        sha256: of the file, as its import says.
+
+    Raises:
+        CertificateError: there is no such file in it, or the document is refused.
+    """
+    request = Request(task=Task.READ, kind=kind_of(data, "document"), file_name="document", now=_ANY_TIME)
+    found = _asked(request, data)
+    imported = found.imported_pdf or found.imported
+    for file in imported.files if imported is not None else ():
+        if file.sha256 == sha256 == hashlib.sha256(file.content).hexdigest():
+            return file
+    raise CertificateError((Sentence("there is no such file in the document"),))
+
+
 def _of_page(data: bytes, task: Task, page: int, dpi: int) -> Answer:
     if kind_of(data, "page") is not DocumentKind.PDF:
         raise CertificateError((Sentence("only a PDF has pages to be shown"),))
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # a page says the same at any time
-    request = Request(task=task, kind=DocumentKind.PDF, file_name="PDF", now=epoch, page=page, dpi=dpi)
+    kind = DocumentKind.PDF
+    return _asked(Request(task=task, kind=kind, file_name="PDF", now=_ANY_TIME, page=page, dpi=dpi), data)
+
+
+def _asked(request: Request, data: bytes) -> Answer:
     found = _answer(request, data)
     if found.refused:
         raise CertificateError(found.refused)

@@ -20,7 +20,16 @@ from daq.security import uploads
 from daq.security.document_kinds import DocumentKind, kind_of
 from daq.security.reading_process import Answer, Request, Task, answer
 from daq.security.signature_report import Integrity
-from daq.security.uploads import Examined, Verdict, examine, examine_file, picture_of_page, words_of_page
+from daq.security.uploads import (
+    Examined,
+    Verdict,
+    examine,
+    examine_file,
+    file_in_document,
+    picture_of_page,
+    rows_of_document,
+    words_of_page,
+)
 from daq.settings import CertificatesSettings
 from tests.calibration.certificates import pdf_layouts as layouts
 from tests.calibration.certificates.own_files import BALANCE
@@ -443,3 +452,49 @@ def test_the_answer_is_carried_whole() -> None:
     here = answer(request, data)
     assert isinstance(here, Answer)
     assert read(data).imported == here.imported_pdf
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_documents_without_pages_are_shown_as_tables(native: bytes) -> None:
+    """What an importer names as a place is a row of the table."""
+    rows = {row.place: row for row in rows_of_document(BALANCE.encode())}
+    found = read(BALANCE.encode())
+    assert found.imported is not None
+    number = rows["//dcc:administrativeData/dcc:coreData/dcc:uniqueIdentifier"]
+    assert number.text == found.imported.administrative.number
+    assert any(place.startswith(found.imported.proposals[0].place) for place in rows)
+    assert any('refType="' in row.about for row in rows.values())
+    book = rows_of_document(data_of(filled_book(BALANCE_BOOK)))
+    assert ("示值误差 Errors!A4", "100.00002") in {(row.place, row.text) for row in book}
+    keys = {row.place: row.text for row in rows_of_document(native)}
+    assert keys["certificate.level"] == "0.9545"
+    assert "point[2].U" in keys
+    with pytest.raises(CertificateError, match="a PDF has pages"):
+        rows_of_document(layouts.verification())
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_a_table_hides_nothing_and_has_an_end() -> None:
+    text = "x".join("\u202e") + "a" * 500
+    rows = rows_of_document(f"<a><b>{text}</b>{'<c>1</c>' * 4000}</a>".encode())
+    assert rows[0].text == "\ufffd" + "a" * 399 + " …"
+    assert [row.place for row in rows[1:3]] == ["//*:c[1]", "//*:c[2]"]
+    assert len(rows) == 3001
+    assert rows[-1].text == "1001 more places stand in the document itself"
+
+
+def test_a_table_of_a_hostile_document_is_refused_in_its_process() -> None:
+    with pytest.raises(CertificateError, match="DOCTYPE"):
+        rows_of_document(b"<!DOCTYPE a><a/>")
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_a_file_inside_a_document_is_handed_out_by_its_hash() -> None:
+    document = BALANCE.encode()
+    found = read(document)
+    assert found.imported is not None
+    file = found.imported.files[0]
+    assert file_in_document(document, file.sha256) == file
+    assert len(file.content) == file.size > 0
+    with pytest.raises(CertificateError, match="no such file"):
+        file_in_document(document, "0" * 64)
