@@ -18,7 +18,7 @@ from daq.web.report_routes import report_address
 from daq.web.visit import Visit, opened
 
 PAGE_ROWS = 200
-SHORT_NAMES = {"zh_CN": "中文", "en": "EN"}
+SHORT_NAMES = {"zh_CN": "中", "en": "EN"}
 """Of the languages that every report is in."""
 
 

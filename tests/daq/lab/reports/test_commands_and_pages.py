@@ -1,5 +1,6 @@
 """Reports as people get them: at the console, and from the pages of a running service."""
 
+import datetime
 import http.cookiejar
 import io
 import json
@@ -20,12 +21,14 @@ import tomli_w
 from argon2 import PasswordHasher
 from typer.testing import CliRunner
 
+from calibration.certificates.dcc.importer import read_dcc
+from calibration.certificates.imported import Severity
 from daq.cli import app
 from daq.records import schema
 from daq.records.database import changing, make_engine, records_url
 from daq.security.passwords import PasswordKeeper
 from tests.daq.lab.papers.looking import shown
-from tests.daq.lab.reports.conftest import COMPUTED, REVIEWED, SHORT
+from tests.daq.lab.reports.conftest import CHECK, COMPUTED, REVIEWED, SHORT
 from tests.daq.lab.reports.office import LABORATORY
 
 PASSWORD = "forty green pheasants"
@@ -98,6 +101,15 @@ def test_raw_record_evidence_and_dcc_are_files(hengliang, tmp_path):
     assert "cannot be written" in hengliang(
         "report", "raw", SHORT, "--to", tmp_path / "no" / "raw.pdf", code=1
     )
+
+
+def test_a_check_becomes_a_certificate_that_our_own_importer_takes(hengliang, tmp_path):
+    hengliang("session", "review", CHECK, by="wang.fang")
+    said = hengliang("certificate", "dcc", CHECK, "--to", tmp_path / "own.xml")
+    assert "enter it as any other certificate" in said
+    document = read_dcc((tmp_path / "own.xml").read_bytes(), "own.xml", datetime.date(2099, 1, 1))
+    assert document.administrative.number == CHECK
+    assert not [one for one in document.findings if one.severity is Severity.ERROR]
 
 
 class Browser:
