@@ -166,6 +166,7 @@ CASES = {
     ],
 }
 CASES["hold"] = CASES["limit"]
+CASES["check"] = CASES["duty"]
 
 
 @pytest.mark.parametrize(
