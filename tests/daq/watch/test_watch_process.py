@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import os
 import random
 import signal
 import subprocess
@@ -204,7 +203,6 @@ def _told(receiver):
     return Counter(title.split(" · ")[1] for title in titles)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs a PostgreSQL whose connections can be cut")
 def test_the_service_goes_on_when_the_records_are_away(tmp_path, postgres_server):
     with HttpReceiver().running() as receiver, postgres_server.database() as url:
         name = url.partition("@/")[2].partition("?")[0]
