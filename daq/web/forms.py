@@ -131,13 +131,14 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], empty: str) -
         with ui.element("tbody"):
             for row in rows:
                 with ui.element("tr"):
-                    for cell in row:
+                    for content in row:
                         with ui.element("td"):
-                            _cell(cell)
+                            cell(content)
 
 
-def _cell(cell: Cell) -> None:
-    if isinstance(cell, str):
-        ui.label(cell)
+def cell(content: Cell) -> None:
+    """What stands in one place of a table."""
+    if isinstance(content, str):
+        ui.label(content)
     else:
-        ui.link(*cell)
+        ui.link(*content)

@@ -1,16 +1,23 @@
 """Intermediate checks: what is due, how each instrument stands, and nonconforming work."""
 
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time
+
 from fastapi import Request
-from nicegui import ui
+from nicegui import run, ui
 from starlette.responses import Response
 
 from daq.lab.check_dates import check_dates
 from daq.lab.due_calendar import calendar_feed, due_items, summary
-from daq.lab.nonconformity import nonconformities
-from daq.records.database import reading
+from daq.lab.impact_suspect import what_stood_on
+from daq.lab.nonconformity import Cause, Nonconformity, Suspect, nonconformities
+from daq.lab.nonconformity_course import open_nonconformity
+from daq.lab.nonconformity_rules import JUDGES
+from daq.records.database import changing, reading
+from daq.security.people import Role
 from daq.web.check_words import DUE_KINDS, STANDINGS, STATES
 from daq.web.desk import Desk
-from daq.web.forms import table
+from daq.web.forms import said, table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, admit, opened
 
@@ -57,7 +64,10 @@ def checks_page(here: Visit) -> None:
             headings = (say("Plan"), say("Title"), say("Equipment"), say("State"), say("last check"))
             table((*headings, say("due"), ""), rows, say("No check is planned."))
         with box("panel"):
-            ui.label(say("Nonconforming work")).classes("caption")
+            with box("heading"):
+                ui.label(say("Nonconforming work")).classes("caption")
+                if here.has(Role.TECHNICIAN, *JUDGES):
+                    ui.button(say("Report an observation"), on_click=_observing(here)).props("flat no-caps")
             rows_work = [
                 (
                     (one.number, f"/nonconformity/{one.number}"),
@@ -83,6 +93,47 @@ def checks_page(here: Visit) -> None:
                 for one in due[:MOST_DAYS]
             ]
             table((say("Day"), say("Kind"), say("What")), items, say("Nothing has a date."))
+
+
+def _observing(here: Visit) -> Callable[[], Awaitable[None]]:
+    """Somebody saw something: the instrument is suspended, and what stood on it is listed."""
+
+    async def go() -> None:
+        say, zone = here.words.say, here.desk.register.zone
+        known = {f"{name} {channel}": (name, channel) for name, channel in here.desk.certificates.load()}
+        with ui.dialog().props("persistent") as dialog, ui.card().classes("ask"):
+            ui.label(say("Report an observation")).classes("caption")
+            ui.label(say("The instrument is suspended, and what stood on it since then is listed."))
+            which = ui.select(sorted(known), label=say("Equipment")).props("outlined")
+            since = ui.input(say("Suspect since (YYYY-MM-DD)")).props("outlined type=date stack-label")
+            text = ui.input(say("What was observed")).props("outlined autogrow type=textarea")
+            with box("buttons"):
+                ui.button(say("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+                suspend = ui.button(say("Suspend the instrument"), on_click=lambda: dialog.submit(True))
+                suspend.props("unelevated no-caps color=negative")
+        for field in (which, since, text):
+            field.on_value_change(lambda: suspend.set_enabled(all((which.value, since.value, text.value))))
+        suspend.set_enabled(False)
+        if not await dialog:
+            return
+        with said(here):
+            day = datetime.combine(date.fromisoformat(str(since.value)), time.min, zone)
+            now_ns = here.desk.clock.now_ns()
+            name, channel = known[str(which.value)]
+            suspect = Suspect(name, channel, int(day.timestamp()) * 10**9, now_ns)
+            cause = Cause(kind="observation", record="", suspect=suspect, text=str(text.value).strip())
+            actor, engine = here.actor(), here.desk.engine
+
+            def keep() -> Nonconformity:
+                with changing(engine) as connection:
+                    affected = what_stood_on(connection, suspect)
+                    return open_nonconformity(connection, actor, cause, affected, (now_ns, zone))
+
+            opened_now = await run.io_bound(keep)
+            if opened_now is not None:
+                ui.navigate.to(f"/nonconformity/{opened_now.number}")
+
+    return go
 
 
 def calendar_answer(desk: Desk, request: Request) -> Response:

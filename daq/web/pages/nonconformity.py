@@ -8,6 +8,7 @@ from nicegui import run, ui
 from starlette.responses import Response
 
 from daq.errors import NonconformityError
+from daq.i18n.figures import symbol
 from daq.lab import nonconformity_course as course
 from daq.lab import nonconformity_items as ways
 from daq.lab.nonconformity import (
@@ -25,7 +26,7 @@ from daq.security.people import Role
 from daq.security.signatures import Signature
 from daq.web.check_words import DECISIONS, ITEM_STATES, KINDS, STATES
 from daq.web.desk import Desk
-from daq.web.forms import Question, ask_signed, said, table
+from daq.web.forms import Cell, Question, ask_signed, cell, said, table
 from daq.web.frame import Frame, box
 from daq.web.session_words import VERDICTS
 from daq.web.visit import Visit, opened
@@ -84,11 +85,13 @@ class NonconformitySheet:
     def _cause(self) -> None:
         words, cause = self._here.words, self._found.content.cause
         ui.label(words.say("Cause")).classes("caption")
-        ui.label(f"{cause.record} {cause.text}".strip())
+        if cause.text:
+            ui.label(cause.text)
+        if cause.record:
+            ui.label(self._record(cause.record))
         for point in cause.found:
-            ui.label(f"{point.point}: {point.error} {point.unit} (U {point.U}, MPE {point.mpe})").classes(
-                "refusal"
-            )
+            text = f"{point.point}: {point.error} {symbol(point.unit)} (U {point.U}, MPE {point.mpe})"
+            ui.label(text).classes("refusal")
         suspect = cause.suspect
         ui.label(
             words.say(
@@ -98,6 +101,16 @@ class NonconformitySheet:
             )
         )
 
+    def _record(self, record: str) -> str:
+        """``check/246`` in words."""
+        kind, _, number = record.partition("/")
+        say = self._here.words.say
+        return (
+            say("Check {number}", number=number)
+            if kind == "check"
+            else say("Certificate {number}", number=number)
+        )
+
     def _list(self) -> None:
         say = self._here.words.say
         ui.label(say("What stood on it")).classes("caption")
@@ -105,26 +118,61 @@ class NonconformitySheet:
         if not self._items:
             ui.label(say("Nothing: no capture, result or report lies in this time.")).classes("detail")
             return
-        with box("scroll"), box("plain", "table"), ui.element("tbody"):
-            for item in self._items:
-                with ui.element("tr"):
-                    if may:
-                        with ui.element("td"):
-                            self._ticks[item.item] = ui.checkbox()
-                    for text in self._cells(item):
-                        with ui.element("td"):
-                            ui.label(text)
+        with box("scroll"), box("plain", "table"):
+            self._headings(may=may)
+            with ui.element("tbody"):
+                for item in self._items:
+                    self._row(item, may=may)
         if may:
             with box("bar"):
                 for decision, label in DECISIONS.items():
                     ui.button(say(label), on_click=self._deciding(decision)).props("outline no-caps")
                 ui.button(say("Confirm"), on_click=self._confirming()).props("unelevated no-caps")
 
-    def _cells(self, item: Item) -> tuple[str, ...]:
+    def _headings(self, *, may: bool) -> None:
+        say = self._here.words.say
+        with ui.element("thead"), ui.element("tr"):
+            if may:
+                with ui.element("th"):
+                    everything = ui.checkbox(say("All"))
+                    everything.on_value_change(lambda: self._tick_all(value=bool(everything.value)))
+            for heading in (
+                say("Kind"),
+                "#",
+                say("Session"),
+                say("Sample"),
+                say("time"),
+                say("as it was"),
+                say("as it would be"),
+                say("Verdict"),
+                say("State"),
+                say("Decision"),
+                say("Who"),
+                say("Reason"),
+            ):
+                with ui.element("th"):
+                    ui.label(heading)
+
+    def _tick_all(self, *, value: bool) -> None:
+        for tick in self._ticks.values():
+            tick.value = value
+
+    def _row(self, item: Item, *, may: bool) -> None:
+        with ui.element("tr"):
+            if may:
+                with ui.element("td"):
+                    self._ticks[item.item] = ui.checkbox()
+            for content in self._cells(item):
+                with ui.element("td"):
+                    cell(content)
+
+    def _cells(self, item: Item) -> tuple[Cell, ...]:
         words, one = self._here.words, item.affected
+        unit = symbol(one.unit)
+        session = f"/session/{one.session}"
         mark, state = ITEM_STATES[item.state]
-        old = f"{one.value} ± {one.U} {one.unit}" if one.U else f"{one.value} {one.unit}"
-        new = f"→ {one.new_value} ± {one.new_U} {one.unit}" if one.new_value else ""
+        old = f"{one.value} ± {one.U} {unit}" if one.U else f"{one.value} {unit}"
+        new = f"→ {one.new_value} ± {one.new_U} {unit}" if one.new_value else ""
         verdict = words.say(VERDICTS.get(one.verdict, one.verdict)) if one.verdict else ""
         if one.verdict_changes:
             verdict += f" → {words.say(VERDICTS.get(one.new_verdict, one.new_verdict))}"
@@ -132,8 +180,8 @@ class NonconformitySheet:
         people = " · ".join(name for name in (item.decided_by, item.confirmed_by) if name)
         return (
             words.say(KINDS[one.kind]),
-            one.record,
-            one.session,
+            (one.record, session) if one.session else one.record,
+            (one.session, session) if one.session else "",
             one.sample,
             words.time(one.t_ns),
             old,
@@ -156,6 +204,7 @@ class NonconformitySheet:
             (say("Correction at once"), evaluation.correction),
             (say("Corrective action"), evaluation.corrective_action),
             (say("Who was told"), evaluation.customers),
+            (say("to be decided until"), evaluation.due_on),
         ]
         table(("", ""), rows, "")
 
@@ -202,6 +251,7 @@ class NonconformitySheet:
             say("Correction at once"),
             say("Corrective action"),
             say("Who was told"),
+            say("Items to be decided until (YYYY-MM-DD)"),
         )
         return self._acting(
             Question(say("Evaluate"), fields=fields, signed=True),
