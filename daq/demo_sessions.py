@@ -90,8 +90,9 @@ class Past:
 
     def _check(self) -> Iterator[int]:
         session = self._technician.check()
-        yield self._past.clock.now_ns() + MINUTE_NS
-        self._sign(session)
+        for minutes, act in ((1, self._sign), (15, self._review)):
+            yield self._past.clock.now_ns() + minutes * MINUTE_NS
+            act(session)
 
     def _course(self, index: int, case: Case) -> Iterator[int]:
         bench, number = self._office.bench, self._calendar.number(index)

@@ -191,11 +191,19 @@ class NoSuchRecordError(BenchError):
 
 
 class StepRefusedError(BenchError):
-    """What a session is asked to take is refused; ``reasons`` holds each as message and its facts."""
+    """What a session is asked to take is refused; ``reasons`` holds each as message and its facts.
 
-    def __init__(self, reasons: tuple[tuple[str, Mapping[str, object]], ...]) -> None:
+    ``stops`` holds code and subject of what stopped it, by which two people may allow it.
+    """
+
+    def __init__(
+        self,
+        reasons: tuple[tuple[str, Mapping[str, object]], ...],
+        stops: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         super().__init__("\n".join(message.format(**facts) for message, facts in reasons))
         self.reasons = reasons
+        self.stops = stops
 
 
 class ResultBlockedError(BenchError):

@@ -38,9 +38,7 @@ def settle(overrides: Overrides, objections: Iterable[Objection]) -> tuple[Remar
         StepRefusedError: some of it stops the step; every reason.
     """
     found = tuple(objections)
-    stops = [
-        one.remark for one in found if one.does == "block" and not overrides.overridden(one.code, one.subject)
-    ]
+    stops = [one for one in found if one.does == "block" and not overrides.overridden(one.code, one.subject)]
     if stops:
-        raise refuse(stops)
+        raise refuse((one.remark for one in stops), ((one.code, one.subject) for one in stops))
     return tuple(one.remark for one in found)

@@ -141,6 +141,6 @@ def remarks_of(kept: Json) -> tuple[Remark, ...]:
     return tuple(Remark(one["code"], one["facts"]) for one in kept) if isinstance(kept, list) else ()
 
 
-def refuse(remarks: Iterable[Remark]) -> StepRefusedError:
-    """The error that says all of ``remarks``."""
-    return StepRefusedError(tuple((one.message, one.facts) for one in remarks))
+def refuse(remarks: Iterable[Remark], stops: Iterable[tuple[str, str]] = ()) -> StepRefusedError:
+    """The error that says all of ``remarks``; ``stops`` are code and subject of what two people may allow."""
+    return StepRefusedError(tuple((one.message, one.facts) for one in remarks), tuple(dict.fromkeys(stops)))

@@ -191,6 +191,15 @@ def opened(bench: Bench, session: str) -> Loaded:
         return load(connection, session)
 
 
+def count_events(bench: Bench, session: str | None = None) -> int:
+    """How many events a session has, or all of them: none is ever changed, so more tell that it went on."""
+    statement = select(func.count()).select_from(session_events)
+    if session is not None:
+        statement = statement.where(session_events.c.session == session)
+    with reading(bench.engine) as connection:
+        return int(connection.execute(statement).scalar_one())
+
+
 def demand_stage(state: SessionState, *allowed: Stage) -> None:
     """Refuse what this stage does not take.
 

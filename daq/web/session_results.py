@@ -1,56 +1,151 @@
-"""The results of a session on its page: value with U, verdict with rule and risk, budget, signatures."""
+"""The results of a session on its page: value with U, verdict with rule and risk, budget, and where from."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 
-from daq.i18n.figures import symbol, with_unit
-from daq.lab import session_signing as signing
-from daq.lab.papers.words import PaperWords
-from daq.lab.session_events import Stage
-from daq.lab.session_records import BENCH_ROLES
-from daq.lab.session_results import KeptResult, finish_session
-from daq.lab.session_signing import PERFORMED, REVIEWED, REVIEWERS
+from calibration.rounding import plain, round_to_place
+from daq.i18n.figures import symbol, typeset, with_unit
+from daq.lab.evidence import Capture
+from daq.lab.methods import Method
+from daq.lab.papers.words import DISTRIBUTIONS, PaperWords
+from daq.lab.session_events import Act
+from daq.lab.session_results import KeptResult
 from daq.lab.session_state import SessionState
-from daq.security.people import Role
-from daq.web.digits import expanded
-from daq.web.forms import Question, ask, ask_signed, said, table
+from daq.web.digits import expanded, figure
+from daq.web.forms import Cell, table
 from daq.web.frame import box
+from daq.web.session_evidence import open_evidence
 from daq.web.session_words import VERDICTS
 from daq.web.visit import Visit
 from daq.web.words import Words
 
-Changed = Callable[[SessionState], None]
+MORE_DIGITS = 2
+"""So many more than are reported tell what was compared or rounded."""
 
 
-def results_panel(results: tuple[KeptResult, ...], words: Words) -> None:
-    """Each result as it is reported, with what stands behind it."""
-    for one in results:
-        body = one.body
-        with box("panel result"):
-            ui.label(_either(body["title"], words)).classes("caption")
-            with box("heading"):
-                ui.label(with_unit(body["reported"], body["unit"])).classes("answer")
-                ui.label(_uncertainty(body, words)).classes("uncertainty")
-            for verdict in body["verdicts"]:
-                ui.label(_verdict(verdict, words)).classes(f"verdict-word {verdict['decision']}")
-                ui.label(_how(verdict, words)).classes("detail")
-            for note in body["notes"]:
-                ui.label(f"▲ {_either(note['words'], words)}").classes("caution")
-            if body["parallels"]:
-                ui.label(_parallels(body["parallels"], words))
-            with ui.expansion(words.say("Uncertainty budget")).classes("budget"):
-                headings = (
-                    words.say("Quantity"),
-                    "u",
-                    words.say("Distribution"),
-                    "|c|·u",
-                    "%",
-                    words.say("From"),
+class ResultsPanel:
+    """Each result as it is reported, with what stands behind it; older versions below the newest."""
+
+    def __init__(self, here: Visit, method: Method, state: SessionState) -> None:
+        self._here = here
+        self._method = method
+        self._state = state
+
+    def build(self, versions: Sequence[KeptResult]) -> None:
+        """Build it; ``versions`` are all of them, the oldest first."""
+        self._recalculated()
+        newest = {one.id: one for one in versions}
+        for one in newest.values():
+            with box("panel result"):
+                self._result(one)
+                earlier = [each for each in versions if each.id == one.id and each.version < one.version]
+                if earlier:
+                    self._earlier(earlier)
+
+    def _recalculated(self) -> None:
+        """What became of the results when they were computed again last."""
+        events = [one for one in self._state.events if one.act is Act.RECALCULATED]
+        if not events:
+            return
+        words, event = self._here.words, events[-1]
+        text = words.say(
+            "Computed again {time}, {account}: {reason}",
+            time=words.time(event.t_ns),
+            account=event.account,
+            reason=event.text("reason"),
+        )
+        ui.label(text).classes("detail")
+        changes = event.body["changes"]
+        for change in changes if isinstance(changes, list) else []:
+            if isinstance(change, dict):
+                kind = "refusal" if change["verdict_changed"] else "caution"
+                ui.label(_either(change["sentence"], words)).classes(kind)
+
+    def _result(self, one: KeptResult) -> None:
+        words, body = self._here.words, one.body
+        ui.label(_either(body["title"], words)).classes("caption")
+        with box("heading"):
+            ui.label(with_unit(body["reported"], body["unit"])).classes("answer")
+            ui.label(_uncertainty(body, words)).classes("uncertainty")
+        full = with_unit(_full(body), body["unit"])
+        ui.label(words.say("before rounding {value}", value=full)).classes("detail nums")
+        for verdict in body["verdicts"]:
+            ui.label(_verdict(verdict, words)).classes(f"verdict-word {verdict['decision']}")
+            ui.label(_how(verdict, words)).classes("detail")
+        for note in body["notes"]:
+            ui.label(f"▲ {_either(note['words'], words)}").classes("caution")
+        if body["parallels"]:
+            ui.label(_parallels(body["parallels"], words))
+        with ui.expansion(words.say("Uncertainty budget")).classes("budget"):
+            headings = (
+                words.say("Quantity"),
+                "u",
+                words.say("Distribution"),
+                "|c|·u",
+                "%",
+                words.say("From"),
+            )
+            table(headings, list(_budget(body, words)), "")
+        with ui.expansion(words.say("Readings behind it")).classes("budget"):
+            self._inputs(body)
+        ui.label(words.say("version {version} of this result", version=one.version)).classes("detail")
+
+    def _inputs(self, body: Any) -> None:
+        """Every number that went in; each opens its reading, and each certificate its page with the chain."""
+        say = self._here.words.say
+        captures = {one.id: one for one in self._state.captures}
+        for one in body["inputs"]:
+            capture = captures.get(one["capture"])
+            portion = f" · {one['portion']}" if one["portion"] else ""
+            with box("trace"):
+                ui.label(f"{one['input']}{portion}").classes("name")
+                text = with_unit(figure(float(one["value"]), 9), one["unit"])
+                if capture is None:
+                    ui.label(text).classes("nums")
+                else:
+                    ui.button(text, on_click=self._opening(capture)).props("flat dense no-caps")
+                ui.label(f"u = {with_unit(expanded(float(one['u'])), one['unit'])}").classes("detail nums")
+                if one["certificate"]:
+                    record = one["certificate"]
+                    ui.link(say("certificate {record}", record=record), f"/certificate/{record}")
+
+    def _opening(self, capture: Capture) -> Callable[[], None]:
+        return lambda: open_evidence(self._here, self._method, self._state, capture)
+
+    def _earlier(self, versions: Sequence[KeptResult]) -> None:
+        words = self._here.words
+        with ui.expansion(words.say("Earlier versions")).classes("budget"):
+            rows: list[tuple[Cell, ...]] = [
+                (
+                    str(one.version),
+                    with_unit(one.body["reported"], one.body["unit"]),
+                    _uncertainty(one.body, words),
+                    ", ".join(_verdict(verdict, words) for verdict in one.body["verdicts"]),
+                    words.time(one.t_ns),
+                    one.account,
                 )
-                table(headings, list(_budget(body, words)), "")
-            ui.label(words.say("version {version} of this result", version=one.version)).classes("detail")
+                for one in reversed(versions)
+            ]
+            headings = ("#", words.say("Result"), "U", words.say("Verdict"), words.say("time"))
+            table((*headings, words.say("Who")), rows, "")
+
+
+def result_text(body: Any, words: Words) -> str:
+    """A result in a few words: ``14.0 % ± 0.19 % ✓ conforms``."""
+    parts = [with_unit(body["reported"], body["unit"])]
+    if body["reported_U"]:
+        parts.append(f"± {body['reported_U']}")
+    parts += [_verdict(verdict, words) for verdict in body["verdicts"]]
+    return " ".join(parts)
+
+
+def _full(body: Any) -> str:
+    """The value with more digits than are reported."""
+    places = len(body["reported"].partition(".")[2]) + MORE_DIGITS
+    return typeset(plain(round_to_place(Decimal(body["value"]), -places)))
 
 
 def _either(both: Any, words: Words) -> str:
@@ -64,7 +159,7 @@ def _uncertainty(body: Any, words: Words) -> str:
 
 
 def _verdict(verdict: Any, words: Words) -> str:
-    mark = "✓" if verdict["decision"] == "pass" else "✗"
+    mark = "✓" if verdict["decision"] in ("pass", "conditional-pass") else "✗"
     return f"{mark} {words.say(VERDICTS.get(verdict['decision'], verdict['decision']))}"
 
 
@@ -88,13 +183,14 @@ def _how(verdict: Any, words: Words) -> str:
 
 
 def _parallels(found: Any, words: Words) -> str:
-    values = " / ".join(found["values"])
+    limit = float(found["limit"])
+    values = " / ".join(figure(float(value), 5) for value in found["values"])
     sentence = words.say(
         "determinations {values} {unit}: {difference} apart, {limit} allowed",
         values=values,
         unit=symbol(found["unit"]),
-        difference=found["difference"],
-        limit=found["limit"],
+        difference=figure(float(found["difference"]), 2),
+        limit=figure(limit, 3),
     )
     return f"{'✓' if found['met'] else '✗'} {sentence}"
 
@@ -105,118 +201,8 @@ def _budget(body: Any, words: Words) -> Iterator[tuple[str, ...]]:
         yield (
             f"{_either(row['quantity'], words)}{count}",
             expanded(float(row["u"])) if row["u"] is not None else "",
-            row["distribution"],
+            words.say(DISTRIBUTIONS.get(row["distribution"], row["distribution"])),
             expanded(float(row["contribution"])),
             f"{100 * float(row['share']):.1f}",
             row["source"],
         )
-
-
-def end_buttons(here: Visit, state: SessionState, changed: Changed) -> None:
-    """What may be done with the session as a whole, by its stage."""
-    say = here.words.say
-    with box("bar"):
-        if state.stage is Stage.RUNNING and state.is_through:
-            ui.button(say("Compute the result"), on_click=_doing(here, state, finish_session, changed)).props(
-                "unelevated no-caps size=lg"
-            )
-        if state.stage is Stage.FINISHED and not state.draft and here.has(*BENCH_ROLES):
-            ui.button(say("Sign"), on_click=_signing(here, state, changed)).props(
-                "unelevated no-caps size=lg"
-            )
-        if state.stage is Stage.SIGNED and here.has(*REVIEWERS):
-            ui.button(say("Review and sign"), on_click=_reviewing(here, state, changed)).props(
-                "unelevated no-caps"
-            )
-            ui.button(say("Return with comments"), on_click=_returning(here, state, changed)).props(
-                "outline no-caps"
-            )
-        if state.stage is Stage.REVIEWED and here.has(Role.METROLOGIST, Role.QUALITY_MANAGER):
-            ui.button(say("Amend"), on_click=_amending(here, state, changed)).props("outline no-caps")
-        if state.stage in (Stage.RUNNING, Stage.FINISHED):
-            ui.button(say("Give up the session"), on_click=_cancelling(here, state, changed)).props(
-                "flat no-caps"
-            )
-
-
-Click = Callable[[], Awaitable[None]]
-
-
-def _doing(
-    here: Visit, state: SessionState, what: Callable[..., SessionState], changed: Changed, *more: str
-) -> Click:
-    """A click that does ``what`` in the name of who is signed in."""
-
-    async def go() -> None:
-        with said(here):
-            found = await run.io_bound(what, here.desk.bench, here.actor(), state.header.id, *more)
-            if found is not None:
-                changed(found)
-
-    return go
-
-
-def _asking(
-    here: Visit, state: SessionState, question: Question, what: Callable[..., SessionState], changed: Changed
-) -> Click:
-    """The same after a question; its answer goes along."""
-
-    async def go() -> None:
-        answer = await ask(here, question)
-        if answer is not None:
-            await _doing(here, state, what, changed, *answer.texts)()
-
-    return go
-
-
-def _returning(here: Visit, state: SessionState, changed: Changed) -> Click:
-    say = here.words.say
-    text = say("It goes back to the bench with your comments.")
-    question = Question(say("Return with comments"), text, fields=(say("What has to be done"),))
-    return _asking(here, state, question, signing.return_session, changed)
-
-
-def _amending(here: Visit, state: SessionState, changed: Changed) -> Click:
-    say = here.words.say
-    text = say("Result and report get a new version beside the present one.")
-    question = Question(say("Amend"), text, fields=(say("Reason"),))
-    return _asking(here, state, question, signing.amend_session, changed)
-
-
-def _cancelling(here: Visit, state: SessionState, changed: Changed) -> Click:
-    say = here.words.say
-    text = say("It stays in the record with all its captures.")
-    question = Question(say("Give up the session"), text, fields=(say("Reason"),), grave=True)
-    return _asking(here, state, question, signing.cancel_session, changed)
-
-
-def _signing(here: Visit, state: SessionState, changed: Changed) -> Click:
-    async def go() -> None:
-        say = here.words.say
-        question = Question(say("Sign"), say("I did this work as it is recorded here."), signed=True)
-        signed = await ask_signed(here, question, BENCH_ROLES, PERFORMED)
-        if signed is None:
-            return
-        with said(here):
-            found = await run.io_bound(signing.sign_session, here.desk.bench, state.header.id, signed[1])
-            if found is not None:
-                changed(found)
-
-    return go
-
-
-def _reviewing(here: Visit, state: SessionState, changed: Changed) -> Click:
-    async def go() -> None:
-        say = here.words.say
-        text = say("I have compared the results with the raw data.")
-        signed = await ask_signed(
-            here, Question(say("Review and sign"), text, signed=True), REVIEWERS, REVIEWED
-        )
-        if signed is None:
-            return
-        with said(here):
-            found = await run.io_bound(signing.review_session, here.desk.bench, state.header.id, signed[1])
-            if found is not None:
-                changed(found)
-
-    return go

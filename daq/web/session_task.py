@@ -12,13 +12,17 @@ from daq.lab.evidence import Capture
 from daq.lab.methods import Method
 from daq.lab.register import StoredDocument, printable
 from daq.lab.session_captures import Acknowledged, Press, capture
+from daq.lab.session_records import BENCH_ROLES
 from daq.lab.session_state import SessionState, Task, why_of
 from daq.lab.session_steps import At, may_skip
+from daq.lab.sessions import Allowed, override
 from daq.web.facts import ChannelNow, ChannelState
-from daq.web.forms import Question, ask, said
+from daq.web.forms import Question, ask
 from daq.web.frame import box, put
 from daq.web.pages.live import ChannelFace
-from daq.web.session_instruments import choosers, missing
+from daq.web.session_ears import Ears, listening
+from daq.web.session_instruments import Choosers
+from daq.web.session_release import Refusal
 from daq.web.session_words import (
     VERBS,
     instruction,
@@ -36,9 +40,10 @@ MOST_PICTURE_BYTES = 15_000_000
 class TaskPanel:
     """What one portion has to do now; built again when that changes."""
 
-    def __init__(self, here: Visit, method: Method, state: SessionState, portion: int) -> None:
+    def __init__(self, here: Visit, method: Method, state: SessionState, portion: int, ears: Ears) -> None:
         """Build it for a portion, 0 for what concerns the whole session."""
         self._here = here
+        self._ears = ears
         self._method = method
         self._state = state
         self._portion = portion
@@ -60,15 +65,16 @@ class TaskPanel:
         words, task = self._here.words, self.task
         why = why_of(self._state, self._portion)
         if task is None:
-            ui.label(remark_text(why, words) if why else words.say("Nothing is left to do here.")).classes(
-                "big"
-            )
+            text = remark_text(why, words, self._method.procedure) if why else ""
+            ui.label(text or words.say("Nothing is left to do here.")).classes("big")
             return
         ui.label(words.either(task.step.title_zh, task.step.title_en)).classes("big")
         ui.label(place_text(task, words)).classes("detail")
         ui.label(instruction(task.step, words)).classes("instruction")
-        demands = missing(self._method.procedure, self._state, self._portion)
-        choosers(self._here, demands, self._state, self._portion, lambda state: self.changed(state))
+        choosers = Choosers(
+            self._here, self._method.procedure, self._state, lambda state: self.changed(state)
+        )
+        choosers.build(self._portion)
         if task.action == "capture":
             self._live(task)
         if task.action == "stop-timer":
@@ -78,9 +84,21 @@ class TaskPanel:
             unit = next(one.unit for one in self._method.procedure.inputs if one.name == task.step.into)  # type: ignore[union-attr]
             self._number = ui.input(words.say("Value in {unit}", unit=unit)).props("outlined").classes("grow")
         self._buttons(task)
+        self._refusal = Refusal(self._here, self._allow)
         if why is not None:
-            ui.label(remark_text(why, words)).classes("because")
+            ui.label(remark_text(why, words, self._method.procedure)).classes("because")
+        can_listen = listening(self._method.procedure, self._state, task, 0) is not None
+        if can_listen and self._here.has(*BENCH_ROLES):
+            self._automatic()
         self.show()
+
+    def _automatic(self) -> None:
+        """Whether coming to rest captures is switched here; the print key always does."""
+        ui.switch(
+            self._here.words.say("capture by itself when the balance comes to rest"),
+            value=self._ears.is_automatic,
+            on_change=lambda event: self._ears.switch(is_automatic=bool(event.value)),
+        )
 
     def _live(self, task: Task) -> None:
         channel = self._channel(task)
@@ -111,6 +129,8 @@ class TaskPanel:
 
     def _buttons(self, task: Task) -> None:
         say = self._here.words.say
+        if not self._here.has(*BENCH_ROLES):
+            return
         with box("bar"):
             if task.action == "attach":
                 self._upload()
@@ -164,21 +184,42 @@ class TaskPanel:
         finally:
             self._busy = False
 
+    async def hear(self) -> None:
+        """Capture what the print key or coming to rest has pressed for."""
+        task, bench = self.task, self._here.desk.bench
+        if task is None or self._busy or not self._here.has(*BENCH_ROLES):
+            return
+        what = listening(self._method.procedure, self._state, task, bench.clock.now_ns())
+        if what is None:
+            return
+        self._busy = True
+        try:
+            press = await run.io_bound(self._ears.hear, what)
+            if press is not None:
+                await self._press(press)
+        finally:
+            self._busy = False
+
     async def _do(self, what: Callable[[Any], SessionState]) -> None:
-        with said(self._here):
+        with self._refusal.watch(self._method.procedure):
             actor = self._here.actor()
             state = await run.io_bound(what, actor)
             if state is not None:
                 self.changed(state)
 
     async def _capture(self, by: str) -> None:
+        await self._press(Press(at=self._at, token=secrets.token_hex(16), by=by))
+
+    async def _press(self, press: Press) -> None:
         here = self._here
-        with said(here):
-            press = Press(at=self._at, token=secrets.token_hex(16), by=by)
+        with self._refusal.watch(self._method.procedure):
             done: Acknowledged | None = await run.io_bound(capture, here.desk.bench, here.actor(), press)
             if done is not None:
-                _acknowledge(here, done)
+                _acknowledge(here, done, self._method)
                 self.changed(done.state)
+
+    async def _allow(self, allowed: Allowed) -> None:
+        await self._do(lambda _actor: override(self._here.desk.bench, self._state.header.id, allowed))
 
     async def _enter(self) -> None:
         say = self._here.words.say
@@ -209,7 +250,7 @@ class TaskPanel:
         await self._do(lambda actor: steps.attach(desk.bench, actor, self._at, document))
 
 
-def _acknowledge(here: Visit, done: Acknowledged) -> None:
+def _acknowledge(here: Visit, done: Acknowledged, method: Method) -> None:
     """Repeat what was taken in large type; it is on the disk."""
     words = here.words
     texts = [capture_text(one) for one in done.captures]
@@ -217,7 +258,8 @@ def _acknowledge(here: Visit, done: Acknowledged) -> None:
         f"✓ {' · '.join(texts)}", type="positive", timeout=3_500, position="center", classes="acknowledged"
     )
     for remark in done.remarks:
-        ui.notify(f"▲ {remark_text(remark, words)}", type="warning", timeout=8_000, close_button="✕")
+        text = f"▲ {remark_text(remark, words, method.procedure)}"
+        ui.notify(text, type="warning", timeout=8_000, close_button="✕")
 
 
 def capture_text(one: Capture) -> str:

@@ -1,6 +1,11 @@
 """Sessions as a laboratory speaks of them."""
 
+import re
+from collections.abc import Mapping
+
+from daq.errors import StepRefusedError
 from daq.i18n import N_
+from daq.i18n.figures import with_unit
 from daq.lab.method_file import Procedure
 from daq.lab.method_steps import PlainStep, RepeatUntil
 from daq.lab.remarks import Remark
@@ -8,8 +13,12 @@ from daq.lab.session_events import Stage
 from daq.lab.session_state import Task
 from daq.lab.session_timers import TimerView
 from daq.lab.stage_words import STAGES
+from daq.web.equipment_words import KINDS, STATES
 from daq.web.words import Words
 
+_QUANTITY = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ([^ 0-9]+)")
+"""A number with its unit, as facts of remarks have it: ``100.15 degC``."""
+_TOLD = KINDS | {state.value: text for state, (_, text) in STATES.items()}
 VERBS = {
     "confirm": N_("Done"),
     "capture": N_("Capture  F9"),
@@ -47,9 +56,42 @@ def instruction(step: PlainStep, words: Words) -> str:
     return words.either(step.instruction_zh, step.instruction_en)
 
 
-def remark_text(remark: Remark, words: Words) -> str:
+def remark_text(remark: Remark, words: Words, procedure: Procedure | None = None) -> str:
     """A remark in this language."""
-    return words.say(remark.message, **remark.facts)
+    return said_facts(remark.message, remark.facts, words, procedure)
+
+
+def refusal_lines(error: StepRefusedError, words: Words, procedure: Procedure | None = None) -> list[str]:
+    """Every reason of a refusal, in this language."""
+    return [said_facts(message, facts, words, procedure) for message, facts in error.reasons]
+
+
+def said_facts(
+    message: str, facts: Mapping[str, object], words: Words, procedure: Procedure | None = None
+) -> str:
+    """A message with its facts as a laboratory writes them: units as printed, steps and roles by title."""
+    return words.say(message, **{key: _fact(key, value, words, procedure) for key, value in facts.items()})
+
+
+def _fact(key: str, value: object, words: Words, procedure: Procedure | None) -> object:
+    if not isinstance(value, str):
+        return value
+    if quantity := _QUANTITY.fullmatch(value):
+        return with_unit(*quantity.groups())
+    if procedure is not None and key == "step":
+        return step_title(procedure, value, words)
+    if procedure is not None and key == "role":
+        return role_title(procedure, value, words)
+    if key in ("what", "quantity"):
+        return words.quantity(value)
+    is_told = key in ("found", "expected", "state") and value in _TOLD
+    return words.say(_TOLD[value]) if is_told else value
+
+
+def role_title(procedure: Procedure, role: str, words: Words) -> str:
+    """What an instrument is in a method, in this language."""
+    found = next((one for one in procedure.instruments if one.role == role), None)
+    return words.either(found.title_zh, found.title_en) if found is not None else role
 
 
 def place_text(task: Task, words: Words) -> str:

@@ -10,10 +10,15 @@ from starlette.responses import Response
 from daq.errors import NoSuchRecordError
 from daq.i18n import N_
 from daq.lab.samples import RECEIVERS, SampleAbout, find_sample, receive_sample, sample_history, samples
+from daq.lab.session_list import sessions_of_sample
+from daq.lab.session_records import BENCH_ROLES
+from daq.lab.session_results import kept_results
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.forms import done, said, table
 from daq.web.frame import Frame, box
+from daq.web.session_results import result_text
+from daq.web.session_words import stage_text
 from daq.web.visit import Visit, opened
 
 FIELDS = {
@@ -61,7 +66,7 @@ def samples_page(here: Visit) -> None:
             one.about.client,
             one.about.origin,
             one.about.received_on,
-            (say("Start a session"), f"/session-new?sample={one.number}"),
+            (say("Start a session"), f"/session-new?sample={one.number}") if here.has(*BENCH_ROLES) else "",
         )
         for one in reversed(found)
     ]
@@ -104,6 +109,7 @@ def sample_form(here: Visit, number: str) -> None:
                         account=one.account,
                     )
                     ui.label(text).classes("detail")
+            _sessions(here, number)
         with box("panel wide-form"):
             own = ui.input(say("Number"), value=number).props("outlined dense")
             own.props("readonly" if number else "")
@@ -124,4 +130,32 @@ def sample_form(here: Visit, number: str) -> None:
                     done(say("It is written down."))
                     ui.navigate.to(f"/sample/{name}")
 
-            ui.button(say("Keep"), on_click=keep).props("unelevated no-caps")
+            if here.has(*RECEIVERS):
+                ui.button(say("Keep"), on_click=keep).props("unelevated no-caps")
+
+
+def _sessions(here: Visit, number: str) -> None:
+    """What was tested of a sample, and what is to be done next."""
+    say, words = here.words.say, here.words
+    found = sessions_of_sample(here.desk.bench, number)
+    with box("panel"):
+        with box("heading"):
+            ui.label(say("Sessions")).classes("caption")
+            if here.has(*BENCH_ROLES):
+                ui.link(f"+ {say('Start a session')}", f"/session-new?sample={number}")
+        with reading(here.desk.engine) as connection:
+            rows = [
+                (
+                    (one.state.header.id, f"/session/{one.state.header.id}"),
+                    words.either(one.method.procedure.title_zh, one.method.procedure.title_en),
+                    words.time(one.state.header.t_ns),
+                    " · ".join(
+                        result_text(each.body, words)
+                        for each in kept_results(connection, one.state.header.id)
+                    ),
+                    stage_text(one.state.stage, words),
+                )
+                for one in found
+            ]
+        headings = ("#", say("Method"), say("begun"), say("Result"), say("State"))
+        table(headings, rows, say("No session yet."))

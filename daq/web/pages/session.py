@@ -8,17 +8,20 @@ from daq.errors import NoSuchRecordError
 from daq.lab.method_steps import RepeatUntil, Step
 from daq.lab.samples import Sample, find_sample
 from daq.lab.session_events import Stage
+from daq.lab.session_records import count_events
 from daq.lab.session_records import opened as load_session
-from daq.lab.session_results import kept_results
+from daq.lab.session_results import result_versions
 from daq.lab.session_state import SessionState
 from daq.records.database import reading
 from daq.web.desk import Desk
-from daq.web.frame import Frame, box
+from daq.web.frame import Frame, box, put
 from daq.web.report_panel import report_panel
-from daq.web.session_record import deviations_panel, record_panel, sample_panel
-from daq.web.session_results import end_buttons, results_panel
+from daq.web.session_ears import Ears
+from daq.web.session_end import EndPanel
+from daq.web.session_record import RecordPanel, deviations_panel, instruments_panel, sample_panel
+from daq.web.session_results import ResultsPanel
 from daq.web.session_task import TaskPanel
-from daq.web.session_words import clock_span, remark_text, stage_text
+from daq.web.session_words import remark_text, stage_text, timer_text
 from daq.web.visit import Visit, opened
 
 LIVE_S = 0.5
@@ -53,6 +56,7 @@ def session_page(here: Visit, number: str) -> None:
     ui.timer(LIVE_S, refresh)
     if sheet is not None:
         ui.timer(STATE_S, sheet.look)
+        ui.timer(LIVE_S, sheet.hear)
         ui.keyboard(on_key=sheet.key, ignore=["select", "textarea"])
 
 
@@ -67,19 +71,27 @@ class SessionSheet:
         self._loaded = load_session(here.desk.bench, number)
         self._state = self._loaded.state(here.desk.clock.now_ns())
         self._panel: TaskPanel | None = None
+        self._ears = Ears(here.desk)
         self._root = box("session")
         self._build()
 
     def look(self) -> None:
         """Look what happened since; timers run on in between."""
-        loaded = load_session(self._here.desk.bench, self._number)
-        state = loaded.state(self._here.desk.clock.now_ns())
-        if len(state.events) != len(self._state.events):
-            self._loaded, self._state = loaded, state
+        now_ns = self._here.desk.clock.now_ns()
+        if count_events(self._here.desk.bench, self._number) != len(self._state.events):
+            self._loaded = load_session(self._here.desk.bench, self._number)
+            self._state = self._loaded.state(now_ns)
             self._build()
-        elif self._panel is not None:
-            self._state = state
-            self._panel.renew(state)
+        elif self._state.timers:
+            self._state = self._loaded.state(now_ns)
+            if self._panel is not None:
+                self._panel.renew(self._state)
+            self._show_timers()
+
+    async def hear(self) -> None:
+        """Let the print key and coming to rest capture."""
+        if self._panel is not None:
+            await self._panel.hear()
 
     def show(self) -> None:
         """Bring the live number up to date."""
@@ -106,10 +118,8 @@ class SessionSheet:
                     self._middle()
                 with box("panel"):
                     sample_panel(self._sample(), self._here.words)
-                    self._instruments()
-                    record_panel(self._here, self._loaded, self._state, self._changed)
-            with box("panel-list"):
-                deviations_panel(self._state, self._here.words)
+                    instruments_panel(self._state, self._loaded.method.procedure, self._here.words)
+                    RecordPanel(self._here, self._loaded, self._state, self._changed).build()
 
     def _heading(self) -> None:
         words, state, procedure = self._here.words, self._state, self._loaded.method.procedure
@@ -130,12 +140,6 @@ class SessionSheet:
             return None
         with reading(self._here.desk.engine) as connection:
             return find_sample(connection, number)
-
-    def _instruments(self) -> None:
-        ui.label(self._here.words.say("Instruments")).classes("caption")
-        for (role, portion), name in sorted(self._state.roles.items()):
-            of = f" · {portion}" if portion else ""
-            ui.label(f"{role}{of}: {name}")
 
     def _chosen(self) -> int:
         """The portion that is looked at: the one asked for, or the first that has something to do."""
@@ -159,10 +163,17 @@ class SessionSheet:
                 for portion in state.portions:
                     link = ui.link(str(portion), f"/session/{self._number}?portion={portion}")
                     link.classes("chosen" if portion == chosen else "")
-        for timer in state.timers:
-            left = timer.remaining_ns
-            text = f"{timer.place.portion}: {clock_span(left if left else timer.elapsed_ns)}"
-            ui.label(f"⏱ {text}").classes("nums")
+            EndPanel(self._here, self._loaded, state, self._changed).portions(chosen)
+        self._times = {timer.place.portion: ui.label().classes("nums") for timer in state.timers}
+        self._show_timers()
+
+    def _show_timers(self) -> None:
+        """The running times of all determinations."""
+        for timer in self._state.timers:
+            label = self._times.get(timer.place.portion)
+            if label is not None:
+                text = timer_text(timer, self._here.words)
+                put(label, f"{timer.place.portion} · {text}" if timer.place.portion else text)
 
     def _concerned(self, step: Step) -> tuple[int, ...]:
         return self._state.portions if step.scope == "portion" else (0,)
@@ -188,7 +199,7 @@ class SessionSheet:
         state, words = self._state, self._here.words
         if state.tasks:
             portion = self._chosen()
-            self._panel = TaskPanel(self._here, self._loaded.method, state, portion)
+            self._panel = TaskPanel(self._here, self._loaded.method, state, portion, self._ears)
             self._panel.changed = self._changed
             others = [one for one in state.tasks if one.place.portion != portion]
             for one in others:
@@ -200,9 +211,12 @@ class SessionSheet:
         else:
             for position in state.positions:
                 if position.waits is not None:
-                    ui.label(remark_text(position.waits, words)).classes("refusal")
+                    procedure = self._loaded.method.procedure
+                    ui.label(remark_text(position.waits, words, procedure)).classes("refusal")
         if state.stage is not Stage.RUNNING:
             with reading(self._here.desk.engine) as connection:
-                results_panel(kept_results(connection, self._number), words)
-        end_buttons(self._here, state, self._changed)
+                versions = result_versions(connection, self._number)
+            ResultsPanel(self._here, self._loaded.method, state).build(versions)
+        EndPanel(self._here, self._loaded, state, self._changed).build()
+        deviations_panel(state, self._loaded.method.procedure, words)
         report_panel(self._here, state)

@@ -1,18 +1,25 @@
-"""Starting a session: sample by scanner, method, limit, and an instrument for every role."""
+"""Starting a session: sample by scanner or camera, method, limit, and an instrument for every role."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
+from daq.errors import NoSuchRecordError
+from daq.lab.method_file import Procedure
+from daq.lab.method_parts import Instrument
 from daq.lab.method_records import MethodState, MethodVersion, method_versions
-from daq.lab.sessions import Order, start_session
+from daq.lab.samples import find_sample, sample_number
+from daq.lab.sessions import Allowed, Order, start_session
 from daq.records.database import reading
 from daq.web.desk import Desk
-from daq.web.forms import said
-from daq.web.frame import Frame, box
-from daq.web.session_instruments import fitting
+from daq.web.frame import Frame, box, put
+from daq.web.session_instruments import Candidate, candidates
+from daq.web.session_release import Refusal
+from daq.web.session_scan import camera_button
+from daq.web.session_words import remark_text
 from daq.web.visit import Visit, opened
 
 
@@ -32,9 +39,10 @@ class NewSession:
         self._frame = Frame(here, here.words.say("Start a session"), "sessions")
         with reading(here.desk.engine) as connection:
             found = [one for one in method_versions(connection) if one.state is not MethodState.WITHDRAWN]
-        self._versions = {f"{one.method.name} {one.method.version}": one for one in found}
+        self._versions = {f"{one.method.name} {one.method.version}": one for one in sorted(found, key=_rank)}
         self._fields: dict[str, Any] = {}
         self._roles: dict[str, Any] = {}
+        self._allowed: dict[tuple[str, str], Allowed] = {}
 
     def build(self) -> None:
         """Build the page."""
@@ -43,40 +51,73 @@ class NewSession:
             ui.link(f"← {say('Sessions')}", "/sessions").classes("back")
             ui.label(say("Start a session")).classes("big")
             with box("panel narrow"):
-                if not self._versions:
+                if self._versions:
+                    self._questions()
+                else:
                     ui.label(say("There is no method in the records yet.")).classes("refusal")
                     ui.link(say("Methods"), "/methods")
-                    return
-                sample = ui.input(say("Sample: scan its label, or type its number"))
-                self._fields["sample"] = sample.props("outlined autofocus")
-                ui.link(f"+ {say('Receive a sample')}", "/sample-new")
-                asked = self._here.request.query_params
-                sample.value = asked.get("sample", "")
-                options = {key: self._title(one) for key, one in self._versions.items()}
-                method = ui.select(options, label=say("Method"), value=self._first(asked.get("method", "")))
-                self._fields["method"] = method.props("outlined")
-                self._details = box("form")
-                method.on_value_change(self._show_details)
-                self._show_details()
-                ui.button(say("Start"), on_click=self._start).props("unelevated no-caps size=lg")
         ui.timer(1.0, lambda: self._frame.show(self._here.view()))
 
+    def _questions(self) -> None:
+        say, asked = self._here.words.say, self._here.request.query_params
+        self._sample_box = box("form")
+        with self._sample_box:
+            sample = ui.input(say("Sample: scan its label, or type its number"))
+            self._fields["sample"] = sample.props("outlined autofocus")
+            self._about = ui.label().classes("detail")
+            sample.on_value_change(self._show_sample)
+            camera_button(sample, self._here.words)
+            ui.link(f"+ {say('Receive a sample')}", "/sample-new")
+        options = {key: self._title(one) for key, one in self._versions.items()}
+        method = ui.select(options, label=say("Method"), value=self._first(asked.get("method", "")))
+        self._fields["method"] = method.props("outlined")
+        self._details = box("form")
+        method.on_value_change(self._show_details)
+        self._show_details()
+        sample.value = asked.get("sample", "")
+        ui.button(say("Start"), on_click=self._start).props("unelevated no-caps size=lg")
+        self._refusal = Refusal(self._here, self._allow)
+
+    @property
+    def _version(self) -> MethodVersion:
+        return self._versions[self._fields["method"].value]
+
+    @property
+    def _procedure(self) -> Procedure:
+        return self._version.method.procedure
+
     def _first(self, name: str) -> str:
+        """The method that was asked for, or the first one."""
         named = [key for key, one in self._versions.items() if one.method.name == name]
-        approved = [key for key, one in self._versions.items() if one.is_approved]
-        return (named or approved or list(self._versions))[0]
+        return (named or list(self._versions))[0]
 
     def _title(self, one: MethodVersion) -> str:
         words, procedure = self._here.words, one.method.procedure
         title = words.either(procedure.title_zh, procedure.title_en)
         return title if one.is_approved else f"{title} ({words.say('draft')})"
 
+    def _show_sample(self) -> None:
+        """What the number belongs to, so that a wrong label is seen at once."""
+        words, text = self._here.words, str(self._fields["sample"].value or "").strip()
+        if not text:
+            put(self._about, "")
+            return
+        try:
+            with reading(self._here.desk.engine) as connection:
+                found = find_sample(connection, sample_number(text))
+        except NoSuchRecordError as error:
+            put(self._about, f"✗ {words.error(error)}")
+            return
+        about = found.about
+        parts = (found.number, words.either(about.product_zh, about.product_en), about.lot, about.client)
+        put(self._about, f"✓ {' · '.join(part for part in parts if part)}")
+
     def _show_details(self) -> None:
-        words, say = self._here.words, self._here.words.say
-        procedure = self._versions[self._fields["method"].value].method.procedure
-        self._fields["sample"].set_visibility(procedure.purpose == "sample")
+        words, say, procedure = self._here.words, self._here.words.say, self._procedure
+        self._sample_box.set_visibility(procedure.purpose == "sample")
         self._details.clear()
         self._roles.clear()
+        self._allowed.clear()
         with self._details:
             limits = {"": say("report only, without a limit")} | {
                 one.id: f"{words.either(one.product_zh, one.product_en)} · {one.edition}"
@@ -92,15 +133,48 @@ class NewSession:
             self._fields |= {"limit": limit, "portions": portions}
             for one in procedure.instruments:
                 if one.scope == "session":
-                    options = fitting(self._here.desk, one, words)
-                    title = words.either(one.title_zh, one.title_en)
-                    choice = next(iter(options), None)
-                    field = ui.select(options, label=title, value=choice)
-                    self._roles[one.role] = field.props("outlined")
+                    self._ask_instrument(one)
+
+    def _ask_instrument(self, demand: Instrument) -> None:
+        """What can take a role; under it, what speaks against the one that is chosen."""
+        words = self._here.words
+        found = {one.name: one for one in candidates(self._here.desk, self._procedure, demand, words)}
+        options = {name: one.option for name, one in found.items()}
+        title = words.either(demand.title_zh, demand.title_en)
+        field = ui.select(options, label=title, value=next(iter(found), None)).props("outlined")
+        why = box("why-not")
+        if not found:
+            with why:
+                ui.label(words.say("Nothing in the register can take this role.")).classes("refusal")
+        self._roles[demand.role] = field
+        show = self._showing(found, field, why)
+        field.on_value_change(show)
+        show()
+
+    def _showing(self, found: dict[str, Candidate], field: ui.select, why: ui.element) -> Callable[[], None]:
+        def show() -> None:
+            chosen = found.get(str(field.value or ""))
+            if chosen is None:
+                return
+            self._allowed.clear()  # two people have allowed what was chosen then
+            why.clear()
+            with why:
+                for one in chosen.objections:
+                    text = remark_text(one.remark, self._here.words, self._procedure)
+                    is_refused = one.does == "block"
+                    ui.label(f"{'✗' if is_refused else '▲'} {text}").classes(
+                        "refusal" if is_refused else "caution"
+                    )
+
+        return show
+
+    async def _allow(self, allowed: Allowed) -> None:
+        """Two people have signed: it is kept for this start, which is tried again."""
+        self._allowed[allowed.code, allowed.subject] = allowed
+        await self._start()
 
     async def _start(self) -> None:
-        here = self._here
-        version = self._versions[self._fields["method"].value]
+        here, version = self._here, self._version
         is_sample = version.method.procedure.purpose == "sample"
         order = Order(
             method=version.method.name,
@@ -110,7 +184,13 @@ class NewSession:
             portions=int(self._fields["portions"].value),
             roles={role: str(field.value) for role, field in self._roles.items() if field.value},
         )
-        with said(here):
-            state = await run.io_bound(start_session, here.desk.bench, here.actor(), order)
+        with self._refusal.watch(self._procedure):
+            allowed = tuple(self._allowed.values())
+            state = await run.io_bound(start_session, here.desk.bench, here.actor(), order, allowed)
             if state is not None:
                 ui.navigate.to(f"/session/{state.header.id}")
+
+
+def _rank(one: MethodVersion) -> tuple[bool, bool, str]:
+    """Approved ones first, methods of samples before checks."""
+    return (not one.is_approved, one.method.procedure.purpose != "sample", one.method.name)
