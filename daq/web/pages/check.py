@@ -65,6 +65,8 @@ def check_page(here: Visit, name: str) -> None:
             ui.link(plan.equipment, f"/equipment/{plan.equipment}")
             if plan.method:
                 ui.link(say("Do the check"), f"/session-new?method={plan.method}")
+            if here.has(Role.METROLOGIST):
+                ui.link(say("Change the plan"), f"/check-plan/{plan.name}")
         ui.label(
             say("every {days} days · MPE and U decide by {rule}", days=plan.every_days, rule=plan.acceptance)
         )

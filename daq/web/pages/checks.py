@@ -43,7 +43,10 @@ def checks_page(here: Visit) -> None:
         due = due_items(connection, zone, now_ns)
         work = nonconformities(connection)
     with frame.main():
-        ui.label(say("Intermediate checks")).classes("big")
+        with box("heading"):
+            ui.label(say("Intermediate checks")).classes("big")
+            if here.has(Role.METROLOGIST):
+                ui.link(say("Plan a check"), "/check-plan")
         with box("panel"):
             rows = []
             for one in dates:
