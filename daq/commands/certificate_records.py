@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -115,6 +116,9 @@ def approve(
     by: ByOption,
     from_day: DayOption = None,
     comment: Annotated[str, typer.Option(help="On what was found; needed where there are cautions.")] = "",
+    mpe: Annotated[
+        str | None, typer.Option(help="Permissible error in service, for results before an adjustment.")
+    ] = None,
     site: SiteOption = DEFAULT_SITE,
     data: DataOption = DEFAULT_DATA,
     records: RecordsOption = None,
@@ -131,8 +135,21 @@ def approve(
         if version.state is State.ENTERED:
             comment = comment or (typer.prompt("Comment on this") if found else "")
             check(register, counter.signature(typed, CHECKERS, State.CHECKED.value), record, comment)
-        when = InForce(_moment(counter, from_day), comment)
+        when = InForce(_moment(counter, from_day), comment, _permissible(mpe))
         _told(put_in_force(register, counter.signature(typed, CHECKERS, State.IN_FORCE.value), record, when))
+
+
+def _permissible(text: str | None) -> Decimal | None:
+    try:
+        found = Decimal(text) if text is not None else None
+    except InvalidOperation:
+        found = Decimal(0)
+    if found is not None and not (found.is_finite() and found > 0):
+        raise RegisterError(
+            N_("{text} is no permissible error: a number greater than 0, in the unit of the indication."),
+            text=repr(text),
+        )
+    return found
 
 
 def return_certificate(

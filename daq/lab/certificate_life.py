@@ -6,6 +6,7 @@ correction is a new version with its own life. Permission is asked here, whoever
 
 from daq.errors import CertificateStepError
 from daq.i18n import N_
+from daq.lab.certificate_as_found import answer_as_found
 from daq.lab.certificate_rules import cautions
 from daq.lab.certificate_saving import save_draft
 from daq.lab.certificate_steps import (
@@ -86,10 +87,14 @@ def check(register: Register, signature: Signature, record: str, comment: str = 
 def put_in_force(register: Register, signature: Signature, record: str, when: InForce) -> Version:
     """Let a checked version count from a moment on; the one before it is superseded at that moment.
 
+    Where the calibration found the instrument beyond its maximum permissible error, it is suspended and
+    nonconforming work begins, in the same transaction.
+
     Raises:
         TwoPersonError: the person entered it.
         NotPermittedError: the person is neither metrologist nor quality manager, or signed something else.
-        CertificateStepError: not checked, a moment that cannot be, or one before today without a reason.
+        CertificateStepError: not checked, a moment that cannot be, one before today without a reason, or no
+            maximum permissible error for results before an adjustment.
         BlobError: the bytes of its document are not those that were uploaded.
     """
     with changing(register.engine) as connection:
@@ -100,14 +105,16 @@ def put_in_force(register: Register, signature: Signature, record: str, when: In
         demand_two_people(version.entered_by, signature.person)
         demand_whole(register, connection, version)
         demand_moment(register, version, when)
+        # before anything is superseded: what is suspect reaches back to the certificate that counted then
+        answer_as_found(register, connection, signature.actor, version, when.mpe)
         next_ns = supersede(register, connection, signature, version, when.from_ns)
         found = take_step(
             register, connection, signature, NextStep(record, State.IN_FORCE, when.from_ns, when.reason)
         )
-        if next_ns is None:
-            return found
-        later = NextStep(record, State.SUPERSEDED, next_ns, "a later certificate was in force already")
-        return take_step(register, connection, signature, later)
+        if next_ns is not None:
+            later = NextStep(record, State.SUPERSEDED, next_ns, "a later certificate was in force already")
+            found = take_step(register, connection, signature, later)
+        return found
 
 
 def return_to_draft(register: Register, actor: Actor, record: str, comment: str) -> Version:

@@ -10,6 +10,7 @@ from calibration.certificates.kind import Kind
 from calibration.errors import CertificateError
 from calibration.sentences import Sentence, about, verbatim
 from daq.i18n import N_
+from daq.lab.certificate_as_found import as_found_mistakes
 from daq.lab.equipment import Equipment, equipment
 from daq.lab.equipment_description import EquipmentState
 from daq.lab.register import Register
@@ -84,6 +85,7 @@ def _of_content(register: Register, version: Version) -> Iterator[Sentence]:
         yield Sentence(
             "a calibration (校准) needs the laboratory's due date: counted from which day, how many months"
         )
+    yield from as_found_mistakes(register, version)
     settled = {one.finding for one in content.settled if one.reason}
     yield from (
         Sentence("not settled: {finding}", finding=finding)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
@@ -48,6 +49,9 @@ class InForce:
     from_ns: int
     """UTC since 1970, in ns. Before now, readings get other values than they had: then a reason is needed."""
     reason: str = ""
+    mpe: Decimal | None = None
+    """Maximum permissible error in service, in the unit of the indication: for results before an adjustment,
+    where the register of equipment does not give it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,16 @@ def answer_calibration(
         PointFound(f"{plain(nominal)} {as_found.unit}", plain(error), plain(U), plain(mpe), as_found.unit)
         for nominal, error, U, mpe in beyond
     )
-    from_ns = _last_shown_good_ns(connection, as_found)
-    suspect = Suspect(as_found.equipment, as_found.channel, from_ns, max(now_ns, as_found.t_ns))
+    suspect = suspect_of(connection, as_found, now_ns)
     record = f"certificate/{as_found.record}"
     cause = Cause(kind="calibration", record=record, suspect=suspect, found=found)
     return _answer(connection, by, cause, follow_up, now_ns)
+
+
+def suspect_of(connection: Connection, as_found: AsFound, now_ns: int) -> Suspect:
+    """What is suspect after a calibration that found errors beyond the MPE: since it was last shown good."""
+    from_ns = _last_shown_good_ns(connection, as_found)
+    return Suspect(as_found.equipment, as_found.channel, from_ns, max(now_ns, as_found.t_ns))
 
 
 def _answer(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from calibration.certificates.imported import Stage
 from daq.errors import NonconformityError
 from daq.i18n import N_
 from daq.lab.check_plans import CheckPlan, plans_of
@@ -202,9 +203,12 @@ def good_again(connection: Connection, one: Nonconformity, at_ns: int) -> str:
     if good and len(good) == len(checks):
         return f"check/{max(good, key=lambda check: check.t_ns).id}"
     for version in versions(connection, certificates.c.equipment == one.equipment):
-        begins_ns = version.begins_ns
-        if begins_ns is not None and begins_ns >= since_ns and version.counts_at(at_ns):
-            return f"certificate/{version.record}"
+        begins_ns, record = version.begins_ns, f"certificate/{version.record}"
+        # the calibration that found it beyond its limits has left it adjusted
+        is_cause = record == one.content.cause.record and version.content.stage == Stage.AS_LEFT
+        is_new = begins_ns is not None and begins_ns >= since_ns
+        if (is_new or is_cause) and version.counts_at(at_ns):
+            return record
     return ""
 
 
