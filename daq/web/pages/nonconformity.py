@@ -170,6 +170,7 @@ class NonconformitySheet:
         words, one = self._here.words, item.affected
         unit = symbol(one.unit)
         session = f"/session/{one.session}"
+        record = f"{session}/report.pdf" if one.kind == "report" else session
         mark, state = ITEM_STATES[item.state]
         old = f"{one.value} ± {one.U} {unit}" if one.U else f"{one.value} {unit}"
         new = f"→ {one.new_value} ± {one.new_U} {unit}" if one.new_value else ""
@@ -180,7 +181,7 @@ class NonconformitySheet:
         people = " · ".join(name for name in (item.decided_by, item.confirmed_by) if name)
         return (
             words.say(KINDS[one.kind]),
-            (one.record, session) if one.session else one.record,
+            (one.record, record) if one.session else one.record,
             (one.session, session) if one.session else "",
             one.sample,
             words.time(one.t_ns),
