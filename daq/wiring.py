@@ -111,14 +111,13 @@ def records_of(settings: Settings, data: DataFiles) -> str:
 def site_bench(
     settings: Settings, data: DataFiles, engine: Engine, clock: Clock, certificates: RecordedCertificates
 ) -> Bench:
-    """What sessions work with, as of now: where time runs fast, readings come as seldom as it is fast."""
-    asked_every_s = FAST_PERIOD_S * clock.factor if isinstance(clock, FastClock) else None
+    """What sessions work with; where time runs fast, the site's periods are as long as it is fast."""
     return Bench(
         engine=engine,
         clock=clock,
         journal=data.journal,
         certificates=certificates,
-        rules=bench_rules(settings, asked_every_s),
+        rules=bench_rules(settings),
         zone=ZoneInfo(settings.site.timezone),
     )
 

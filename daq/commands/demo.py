@@ -102,6 +102,7 @@ def _laboratory(data: Path, port: int, fast: float | None, names: Sequence[str])
         if no_paper:
             complain(f"no reports: {no_paper}")
         laboratory = stack.enter_context(start_laboratory(data, time, resting=fast is not None))
+        laboratory.hand.fastest = fast or 1.0
         stack.enter_context(hand_file(data, laboratory.hand_url))
         program = find_victoria_metrics() if fast is None else None
         url = None

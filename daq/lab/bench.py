@@ -47,17 +47,11 @@ class BenchRules:
         return next((one for one in self.stability if (one.quantity, one.unit) == (quantity, unit)), None)
 
 
-def bench_rules(settings: Settings, asked_every_s: float | None = None) -> BenchRules:
-    """The rules of a site.
-
-    Args:
-        settings: the site's.
-        asked_every_s: how often instruments are asked, in seconds of the site's own time, where that runs
-            fast; None where each is asked as the site says.
-    """
+def bench_rules(settings: Settings) -> BenchRules:
+    """The rules of a site."""
     return BenchRules(
         stale_after_s=settings.bench.stale_after_s,
-        periods_s={entry.name: asked_every_s or entry.period_s for entry in settings.instruments},
+        periods_s={entry.name: entry.period_s for entry in settings.instruments},
         stability=settings.bench.stability,
         simulated=all(entry.simulated for entry in settings.instruments),
     )

@@ -141,6 +141,17 @@ def _what(event: SessionEvent, method: Method, words: Words) -> Iterator[str]:
         yield words.say("stopped")
 
 
+def loops_panel(state: SessionState, procedure: Procedure, words: Words) -> None:
+    """Why the loop of each determination goes on, or has ended."""
+    if not state.loops:
+        return
+    ui.label(words.say("Constant mass")).classes("caption deviations")
+    for view in state.loops:
+        if view.why is not None:
+            mark = f"{view.portion} · " if view.portion else ""
+            ui.label(f"{mark}{remark_text(view.why, words, procedure)}").classes("loop")
+
+
 def deviations_panel(state: SessionState, procedure: Procedure, words: Words) -> None:
     """What went otherwise than the method says, and was accepted; the same twice is said once."""
     if not state.deviations:

@@ -61,7 +61,8 @@ class Hand:
         """
         self._clock = clock
         self._lock = threading.Lock()
-        self._fastest = clock.factor if isinstance(clock, FastClock) else 1.0
+        self.fastest = clock.factor if isinstance(clock, FastClock) else 1.0
+        """How fast the hand may let time run: as the laboratory was started, which may stand still first."""
         self._origin_ns = clock.now_ns()
         self._script = Script(seed)
         self._file = None if folder is None else folder / SCRIPT_FILE
@@ -126,7 +127,7 @@ class Hand:
         if not isinstance(self._clock, FastClock):
             raise HandError("time runs as everywhere here: `hengliang demo --fast 60` has a time of its own")
         try:
-            self._clock.set_speed(number(factor, 0.0, self._fastest))
+            self._clock.set_speed(number(factor, 0.0, self.fastest))
         except ClockError as error:
             raise HandError(str(error)) from error
 

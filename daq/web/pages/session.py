@@ -18,7 +18,7 @@ from daq.web.frame import Frame, box, put
 from daq.web.report_panel import report_panel
 from daq.web.session_ears import Ears
 from daq.web.session_end import EndPanel
-from daq.web.session_record import RecordPanel, deviations_panel, instruments_panel, sample_panel
+from daq.web.session_record import RecordPanel, deviations_panel, instruments_panel, loops_panel, sample_panel
 from daq.web.session_results import ResultsPanel
 from daq.web.session_task import TaskPanel
 from daq.web.session_words import remark_text, stage_text, timer_text
@@ -161,7 +161,7 @@ class SessionSheet:
             ui.label(words.say("Determinations")).classes("caption")
             with box("tabs"):
                 for portion in state.portions:
-                    link = ui.link(str(portion), f"/session/{self._number}?portion={portion}")
+                    link = self._link(str(portion), portion)
                     link.classes("chosen" if portion == chosen else "")
             EndPanel(self._here, self._loaded, state, self._changed).portions(chosen)
         self._times = {timer.place.portion: ui.label().classes("nums") for timer in state.timers}
@@ -174,6 +174,16 @@ class SessionSheet:
             if label is not None:
                 text = timer_text(timer, self._here.words)
                 put(label, f"{timer.place.portion} · {text}" if timer.place.portion else text)
+
+    def _link(self, text: str, portion: int) -> ui.link:
+        """To another determination, without loading the page again."""
+        link = ui.link(text, f"/session/{self._number}?portion={portion}")
+        link.on("click.prevent", lambda: self._choose(portion))
+        return link
+
+    def _choose(self, portion: int) -> None:
+        self._portion = portion
+        self._build()
 
     def _concerned(self, step: Step) -> tuple[int, ...]:
         return self._state.portions if step.scope == "portion" else (0,)
@@ -205,9 +215,7 @@ class SessionSheet:
             for one in others:
                 title = words.either(one.step.title_zh, one.step.title_en)
                 name = words.say("portion {number}", number=one.place.portion)
-                ui.link(f"{name}: {title}", f"/session/{self._number}?portion={one.place.portion}").classes(
-                    "other"
-                )
+                self._link(f"{name}: {title}", one.place.portion).classes("other")
         else:
             for position in state.positions:
                 if position.waits is not None:
@@ -218,5 +226,6 @@ class SessionSheet:
                 versions = result_versions(connection, self._number)
             ResultsPanel(self._here, self._loaded.method, state).build(versions)
         EndPanel(self._here, self._loaded, state, self._changed).build()
+        loops_panel(state, self._loaded.method.procedure, words)
         deviations_panel(state, self._loaded.method.procedure, words)
         report_panel(self._here, state)
