@@ -15,7 +15,7 @@ from daq.lab.nonconformity import Cause, Evaluation, Suspect
 from daq.lab.nonconformity_course import EVALUATED, close, evaluate, open_nonconformity
 from daq.records.database import changing, reading
 from tests.daq.lab.checks.bench import PLAN
-from tests.daq.lab.register.conftest import file_laboratory  # noqa: F401 a fixture
+from tests.daq.lab.register.conftest import laboratory  # noqa: F401 a fixture
 from tests.daq.lab.register.laboratory import DAY_NS, SHANGHAI, START_NS, certificate_text
 
 ENGLISH, CHINESE = Speech("en", "Asia/Shanghai"), Speech("zh_CN", "Asia/Shanghai")
@@ -23,9 +23,8 @@ DAILY = replace(PLAN, name="B-01-daily", equipment="B-01")
 
 
 @pytest.fixture
-def dated(file_laboratory):  # noqa: F811
+def dated(laboratory):  # noqa: F811
     """A certificate until 5 March 2027, a check that was never done, work that is not conforming."""
-    laboratory = file_laboratory
     laboratory.in_force()
     with changing(laboratory.engine) as connection:
         save_plan(connection, laboratory.actor("wang.fang"), DAILY, "as planned", START_NS)
