@@ -1,7 +1,9 @@
 """What a review of an instrument's interval needs, in sentences: line, En, budget, advice."""
 
+from collections.abc import Iterable
+
 from calibration.drift_watch import Finding
-from calibration.intervals import Change
+from calibration.intervals import Advice, Change
 from daq.i18n import N_
 from daq.i18n.figures import symbol, typeset
 from daq.lab.check_review import POLICY, CertifiedPair, Review
@@ -38,14 +40,22 @@ def review_sentences(chart: ControlChart, found: Review, words: Words) -> list[s
                 longest=f"{bounds.longest:.0f}",
             )
         )
-        for one in found.advice:
-            name = next((text for part, text in METHODS.items() if part in one.source.text), one.source.text)
-            lines.append("→ " + say(ADVICE[one.change], method=say(name), days=f"{one.interval:.0f}"))
+        lines += advice_sentences(found.advice, words)
         finding = chart.assessment.finding if chart.assessment else None
         longer = any(one.change is Change.LENGTHEN for one in found.advice)
         if longer and finding in (Finding.MOVED, Finding.DRIFTING):
             lines.append(say("▲ The control chart speaks against a longer interval."))
     return [*lines, *(words.error(one) for one in found.refusals)]
+
+
+def advice_sentences(advice: Iterable[Advice], words: Words) -> list[str]:
+    """What each method makes of the interval."""
+    lines = []
+    for one in advice:
+        name = next((text for part, text in METHODS.items() if part in one.source.text), one.source.text)
+        days = f"{one.interval:.0f}"
+        lines.append("→ " + words.say(ADVICE[one.change], method=words.say(name), days=days))
+    return lines
 
 
 def _line(chart: ControlChart, found: Review, words: Words) -> list[str]:
