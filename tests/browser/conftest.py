@@ -268,8 +268,9 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """One for each file of tests: what one of them does is not seen by the others."""
     folder = tmp_path_factory.mktemp("laboratory")
     port = free_port()
     write_site(folder, port)
