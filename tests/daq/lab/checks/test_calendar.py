@@ -35,8 +35,8 @@ def dated(laboratory):  # noqa: F811
     return laboratory
 
 
-def listed(laboratory, at_ns):
-    with reading(laboratory.engine) as connection:
+def listed(dated, at_ns):
+    with reading(dated.engine) as connection:
         return due_items(connection, SHANGHAI, at_ns)
 
 
