@@ -20,7 +20,10 @@ MOST_ROWS = 2_000
 READINGS, OVER_S, STEPS = 5, 5.0, 2
 """Stability without a flag where the site has no rule: so many readings over so long within so many steps."""
 SECOND_NS = 1_000_000_000
+EMPTY_STEPS = 20
+"""An empty pan shows no more than so many steps: zero, and what it has drifted."""
 UNSTABLE = "unstable"
+MASS = "mass"
 
 NO_INDICATION = {
     EventKind.REFUSED,
@@ -105,7 +108,8 @@ def find_channel(reader: JournalReader, asked: Asked) -> JournalChannel:
 def has_come_to_rest(reader: JournalReader, asked: Asked, rules: BenchRules, since_ns: int) -> bool:
     """Whether the instrument has moved since a time and is at rest now: then it captures by itself.
 
-    Whoever puts nothing on the balance moves nothing, so the load of before is not captured again.
+    Whoever puts nothing on the balance moves nothing, so the load of before is not captured again; and a pan
+    from which a dish was taken comes to rest too, but nobody wants its zero.
 
     Raises:
         StepRefusedError: there is no such channel.
@@ -118,7 +122,10 @@ def has_come_to_rest(reader: JournalReader, asked: Asked, rules: BenchRules, sin
     if _stability(asked, channel, rows, rules) == UNSTABLE:
         return False
     newest = Decimal(later[-1].raw_text)
-    reach = STEPS * step_of(later[-1].raw_text)
+    step = step_of(later[-1].raw_text)
+    if asked.quantity == MASS and newest <= EMPTY_STEPS * step:
+        return False
+    reach = STEPS * step
     return any(row.quality.stable is False or abs(Decimal(row.raw_text) - newest) > reach for row in later)
 
 

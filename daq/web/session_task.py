@@ -255,7 +255,7 @@ def _acknowledge(here: Visit, done: Acknowledged, method: Method) -> None:
     words = here.words
     texts = [capture_text(one) for one in done.captures]
     ui.notify(
-        f"✓ {' · '.join(texts)}", type="positive", timeout=3_500, position="center", classes="acknowledged"
+        f"✓ {' · '.join(texts)}", type="positive", timeout=3_500, position="top", classes="acknowledged"
     )
     for remark in done.remarks:
         text = f"▲ {remark_text(remark, words, method.procedure)}"

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pypdfium2
 import pytest
@@ -97,7 +98,7 @@ def page(chromium: Browser, demo: Demo) -> Iterator[Page]:
 
 def sign_in(page: Page, demo: Demo, account: str, path: str) -> None:
     page.context.clear_cookies()
-    page.goto(f"{demo.url}/sign-in?next={path}")
+    page.goto(f"{demo.url}/sign-in?next={quote(path)}")
     page.locator("input[name=account]").fill(account)
     page.locator("input[name=password]").fill(PASSWORDS[account])
     page.get_by_role("button", name="登录").click()
@@ -136,19 +137,34 @@ class Bench:
         expect(self.page.locator(".task .big")).to_have_text(step)
         expect(self.page.locator(".task > .detail").first).to_contain_text(f"平行 {portion}")
 
-    def weigh(self, portion: int, step: str, *words: str) -> None:
+    def weigh(self, portion: int, step: str, words: str, by: str = "button") -> None:
         """The hand does something with the dish; when its number stands on the page, it is captured."""
         self.at(portion, step)
-        for each in words:
-            self.demo.hand(each)
-        true_g = self.demo.hand("state")["things"][f"dish{portion}"]["mass_g"]
+        before = self.page.locator(".did").count()
+        toggle = self.page.locator(".task .q-toggle")
+        if by == "rest" and toggle.get_attribute("aria-checked") != "true":
+            toggle.click()
+            self.page.wait_for_timeout(500)  # what moved before it was switched on does not count
+        self.demo.hand(words)
+        if by != "rest":
+            self.await_mass(self.demo.hand("state")["things"][words.split()[1]]["mass_g"])
+        if by == "button":
+            self.button("记录").click()
+        elif by == "pedal":
+            self.page.keyboard.press("F9")
+        elif by == "print":
+            self.demo.hand("print balance")
+        expect(self.page.locator(".did")).not_to_have_count(before)
+
+    def await_mass(self, true_g: float) -> None:
+        """Until the page shows what lies on the balance, at rest."""
         number, status = self.page.locator(".task .number"), self.page.locator(".task .status")
         for _ in range(200):
             text = NUMBER.search(number.inner_text())
             if text and abs(float(text[0]) - true_g) < 0.003 and "●" in status.inner_text():
-                break
+                return
             self.page.wait_for_timeout(50)
-        self.press("记录")
+        raise AssertionError(f"the page shows {number.inner_text()}, not {true_g} g")
 
     def dry(self, hours: float, oven: str, cooling: str) -> None:
         """Both dishes through oven and desiccator."""
@@ -220,21 +236,21 @@ def test_coptis_moisture_from_the_sample_to_the_report(page, demo):
         {"name": "黄连.png", "mimeType": "image/png", "buffer": page.screenshot()}
     )
     bench.at(1, "称空称量瓶")
-    for portion, grams in ((1, "3.0214"), (2, "3.0588")):
+    for portion, grams, ways in ((1, "3.0214", ("button", "print")), (2, "3.0588", ("pedal", "rest"))):
         dish = f"dish{portion}"
-        bench.weigh(portion, "称空称量瓶", f"put {dish} balance")
-        bench.weigh(portion, "加入供试品，精密称定", f"fill {dish} coptis {grams}")
+        bench.weigh(portion, "称空称量瓶", f"put {dish} balance", ways[0])
+        bench.weigh(portion, "加入供试品，精密称定", f"fill {dish} coptis {grams}", ways[1])
         demo.hand(f"put {dish} desiccator")
     shoot(page, "session-weighed-zh")
     bench.dry(5, "首次干燥", "干燥器中放冷")
     for portion in (1, 2):
-        bench.weigh(portion, "干燥后称量", f"put dish{portion} balance")
+        bench.weigh(portion, "干燥后称量", f"put dish{portion} balance", "rest")
         expect(page.locator(".because")).to_contain_text("首次")
         demo.hand(f"put dish{portion} desiccator")
     bench.dry(1, "再干燥 1 小时", "干燥器中放冷")
-    bench.weigh(1, "再次称量", "put dish1 balance")
+    bench.weigh(1, "再次称量", "put dish1 balance", "rest")
     demo.hand("put dish1 desiccator")
-    bench.weigh(2, "再次称量", "put dish2 balance")
+    bench.weigh(2, "再次称量", "put dish2 balance", "rest")
     ended = re.compile(r"已恒重：2\d\.\d{4}.g，前次 2\d\.\d{4}.g，相差 [0-4]\.?\d?.mg，不超过 5.mg")
     expect(page.locator(".loop")).to_have_text([ended, ended])
     page.get_by_role("button", name="计算结果").click()
@@ -246,15 +262,22 @@ def test_coptis_moisture_from_the_sample_to_the_report(page, demo):
     assert abs(full - MATERIALS["coptis"].moisture_percent) <= expanded, "the true moisture is within U"
     assert NUMBER.search(answer.inner_text())[0] == "14.0"
     expect(page.locator(".verdict-word")).to_have_text("✓ 符合")
+    expect(page.get_by_text("偏离", exact=True)).to_have_count(0)  # the oven was held, and heard, throughout
     page.get_by_role("button", name="签名").click()
     sign(page, "chen.yu")
     expect(page.locator(".state").first).to_contain_text("待复核")
 
     sign_in(page, demo, "wang.fang", f"/session/{number}")
     page.get_by_text("所依据的读数").click()
-    page.locator(".trace .q-btn").first.click()
-    expect(page.locator(".evidence")).to_contain_text("S S ")  # the bytes that the balance sent
-    page.locator(".evidence").get_by_role("button").click()
+    ways = []
+    for index in range(page.locator(".trace .q-btn").count()):
+        page.locator(".trace .q-btn").nth(index).click()
+        evidence = page.locator(".evidence").last
+        expect(evidence).to_contain_text("S S ")  # the bytes that the balance sent
+        ways += [way for way in ("button", "print-key", "pedal", "stability") if way in evidence.inner_text()]
+        evidence.get_by_role("button").click()
+        expect(page.locator(".evidence")).to_have_count(0)
+    assert sorted(ways) == ["button", "pedal", "print-key", "stability", "stability", "stability"]
     page.get_by_role("button", name="复核签名").click()
     sign(page, "wang.fang")
     expect(page.locator(".state").first).to_contain_text("已复核")
@@ -271,3 +294,34 @@ def test_coptis_moisture_from_the_sample_to_the_report(page, demo):
     page.goto(f"{demo.url}/session/{number}?lang=en")
     expect(page.locator(".verdict-word")).to_have_text("✓ conforms")
     shoot(page, "session-reviewed-en")
+
+
+def test_two_people_allow_what_the_method_refuses(page, demo):
+    demo.hand("take dish1 dish2")
+    year = demo.hand("state")["t_ns"] // 31_556_952_000_000_000 + 1970
+    sign_in(page, demo, "chen.yu", f"/session-new?sample=HL-{year}-0151&method=direct-drying-gb-5009-3-1")
+    page.get_by_role("button", name="开始").click()
+    page.wait_for_selector(".task")
+    bench = Bench(page, demo)
+    bench.press("记录")
+    bench.press("完成")
+    bench.weigh(1, "称空称量瓶", "put dish5 balance")
+    bench.at(1, "称取试样 2～10 g（精确至 0.0001 g）")
+    demo.hand("fill dish5 chili 1.0")
+    bench.await_mass(demo.hand("state")["things"]["dish5"]["mass_g"])
+    bench.button("记录").click()
+    refused = page.locator(".refused:has(.refusal)")
+    expect(refused).to_contain_text(re.compile(r"✗ 取样量 (0\.999|1\.000)\d*.g，少于 2.g"))
+    refused.get_by_role("button").click()
+    page.locator(".ask").get_by_label("理由").fill("客户只送来这些")
+    sign(page, "wang.fang")
+    expect(page.locator(".ask").get_by_label("账号")).to_have_value("")
+    sign(page, "li.jun")
+    expect(page.locator(".caution").last).to_contain_text("客户只送来这些")
+    bench.press("记录")
+    page.get_by_role("button", name="说明").click()
+    page.locator(".ask").get_by_label("内容").fill("5 号称量瓶")
+    page.locator(".ask").get_by_role("button").last.click()
+    expect(page.locator(".did").first).to_contain_text("✎ 5 号称量瓶")
+    shoot(page, "session-allowed-zh")
+    demo.hand("take dish5")

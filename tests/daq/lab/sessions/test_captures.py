@@ -325,6 +325,20 @@ def test_at_rest_only_after_it_has_moved(bench):
     assert session
 
 
+@pytest.mark.parametrize("shown", ["0.0000", "0.0007", "-25.1239"])
+def test_a_pan_from_which_a_dish_was_taken_is_not_captured_by_itself(bench, shown):
+    at_the_load(bench)
+    bench.say("B-01", "mass", "25.1239")
+    since_ns = bench.clock.now_ns()
+    bench.pass_time(1)
+    bench.say("B-01", "mass", "12.0000", Quality.UNSTABLE)
+    bench.pass_time(1)
+    bench.say("B-01", "mass", shown)
+    asked = Asked("balance", "B-01", "mass", bench.clock.now_ns())
+    with JournalReader.open(bench.bench.journal) as reader:
+        assert not has_come_to_rest(reader, asked, bench.bench.rules, since_ns)
+
+
 def test_a_certificate_that_was_entered_late_is_used(bench):
     """The value of a capture is by the certificate that counted at its moment, whoever asks later."""
     session = at_the_load(bench)
