@@ -20,15 +20,7 @@ from daq.errors import SettingsError
 from daq.logs import configure_logs
 from daq.settings import Settings, load_settings
 from daq.supervisor import Service, Supervisor
-from daq.wiring import (
-    DataFiles,
-    check_records,
-    check_rules,
-    check_site,
-    demand_sound,
-    run_acquire,
-    run_watch,
-)
+from daq.wiring import DataFiles, check_site, demand_sound, run_acquire
 from drivers.clock import SystemClock
 
 SERVICES = ("acquire", "stream", "watch", "web")
@@ -52,6 +44,8 @@ def check(
     ] = None,
 ) -> None:
     """Report every mistake of a site's configuration and profiles, and certificates that do not fit it."""
+    from daq.watch_wiring import check_records, check_rules  # here, so that no other service has to load it
+
     with clear_errors():
         try:
             settings = load_settings(site)
@@ -89,6 +83,8 @@ def acquire(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) ->
 
 def watch(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> None:
     """Service: the regular duties."""
+    from daq.watch_wiring import run_watch  # here, so that no other service has to load it
+
     serve("watch", site, data, run_watch)
 
 

@@ -16,7 +16,8 @@ from daq.settings import Settings
 from daq.watch.calendar import keep_calendar
 from daq.watch.duties import check_certificates, check_disk, check_journal
 from daq.watch.notebook import Fact, Notebook, read_notebook
-from daq.wiring import DataFiles, check_the_records
+from daq.watch_wiring import check_the_records
+from daq.wiring import DataFiles
 from drivers.reading import Channel, Quality, Reading
 from tests.clocks import HandClock
 from tests.daq.entered import put_text_in_force, register_of

@@ -10,7 +10,8 @@ from daq.stream.cursor import RejectedPoint, StreamFile, StreamState, StreamStat
 from daq.stream.trouble import Trouble
 from daq.watch.duties import check_back_up
 from daq.watch.notebook import read_notebook
-from daq.wiring import DataFiles, run_watch, stream_duties
+from daq.watch_wiring import run_watch, stream_duties
+from daq.wiring import DataFiles
 from tests.daq.watch.alert_site import NOON_NS, S
 
 HOUR_NS = 3600 * S

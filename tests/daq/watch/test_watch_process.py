@@ -27,7 +27,8 @@ from daq.settings import load_settings
 from daq.watch.notebook import read_notebook
 from daq.watch.persevere import POLL_S
 from daq.watch.telling import GATHER_S
-from daq.wiring import DataFiles, run_watch
+from daq.watch_wiring import run_watch
+from daq.wiring import DataFiles
 from drivers.clock import SystemClock
 from drivers.reading import Channel, Quality, Reading
 from tests.daq.watch.alert_site import LIMIT, QUIET, S
