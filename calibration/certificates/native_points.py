@@ -9,6 +9,9 @@ from calibration.errors import UnitError
 from calibration.sentences import Sentence, sentence_of
 from calibration.units import ratio, unit_of
 
+MOST_POINTS = 1000
+"""Of one curve; its covariance has the square of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Units:
@@ -65,6 +68,9 @@ def read_points(top: Table, units: Units) -> list[Point]:
         units: of the [curve].
     """
     tables = top.tables("point")
+    if len(tables) > MOST_POINTS:
+        top.mistake("point", "found {count} points; allowed are {most}", count=len(tables), most=MOST_POINTS)
+        return []
     if not tables:
         top.mistake("point", "is missing; needed are points [[point]], or coefficients in [curve]")
     points = [_point(table, units) for table in tables]

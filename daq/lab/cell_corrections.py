@@ -16,6 +16,8 @@ from daq.lab.register import one_line
 from daq.records.certificate_content import Correction
 
 _STEP = re.compile(r"([a-z_][a-z_0-9]*)(?:\[([0-9]{1,4})\])?", re.ASCII)
+_MOST_EXPONENT = 300
+"""No such number can be measured, and nobody could compute with it."""
 _ROOTS = frozenset({"administrative", "proposals", "stated", "links"})
 
 
@@ -121,7 +123,7 @@ class _Cell:
                 return kind(text)
         except (ValueError, InvalidOperation) as error:
             raise RegisterError(
-                N_("{target}: {text} cannot stand there."), target=self._target, text=repr(text)
+                N_("{target}: {text} cannot stand there."), target=self._target, text=repr(text[:100])
             ) from error
         raise self._unknown()
 
@@ -133,6 +135,6 @@ class _Cell:
 
 def _finite(text: str) -> Decimal:
     number = Decimal(text)
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_EXPONENT:
         raise ValueError(text)
     return number

@@ -106,6 +106,19 @@ def as_found_of(
     return Found(unit, points, version.content.as_found is not None) if points else None
 
 
+def as_found_version(register: Register, version: Version) -> Version:
+    """The version as it would be with the results before any adjustment.
+
+    Raises:
+        CertificateError: units that do not convert.
+    """
+    native, content = _native(register, version), version.content
+    if native is None or content.as_found is None:
+        return version
+    before = {"point": native["point"], "curve": {**content.native.get("curve", {}), **native["curve"]}}
+    return replace(version, content=replace(content, native={**content.native, **before}))
+
+
 def as_found_mistakes(register: Register, version: Version) -> tuple[Sentence, ...]:
     """Why results before an adjustment that a document states cannot be judged; none if they can."""
     if version.content.as_found is None:

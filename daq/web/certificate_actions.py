@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from nicegui import run, ui
@@ -14,6 +15,7 @@ from daq.lab.certificate_life import InForce
 from daq.lab.certificate_steps import CHECKERS, ENTERERS, WITHDRAWERS
 from daq.records.certificate_versions import State, Version
 from daq.security.people import Role
+from daq.web.certificate_as_found import Judged, judged_as_found, show_foreseen
 from daq.web.forms import Question, ask, ask_signed, said
 from daq.web.visit import Visit
 
@@ -112,27 +114,35 @@ def _taking(here: Visit, version: Version, action: Action) -> Callable[[], Await
         question = Question(
             title, say(action.text), say(action.verb), fields, signed=True, grave=action.grave
         )
+        judged = await judged_as_found(here, version) if action is PUT_IN_FORCE else Judged()
+        if judged is None:
+            return
+        if judged.foreseen is not None:
+            question = replace(question, more=lambda: show_foreseen(here, version, judged), grave=True)
         signed = await ask_signed(here, question, action.roles, action.state.value)
         if signed is None:
             return
         answer, signature = signed
         with said(here):
-            step = _step(here, version, action, answer.texts)
+            step = _step(here, version, (action, judged.mpe), answer.texts)
             await run.io_bound(step, replace(signature))
             ui.navigate.reload()
 
     return take
 
 
-def _step(here: Visit, version: Version, action: Action, texts: tuple[str, ...]) -> Callable[[Any], Version]:
+def _step(
+    here: Visit, version: Version, what: tuple[Action, Decimal | None], texts: tuple[str, ...]
+) -> Callable[[Any], Version]:
     """The function of the certificate's life behind an action."""
     register, record, text = here.desk.register, version.record, texts[-1] if texts else ""
+    action, mpe = what
     if action is ENTER:
         return lambda signature: life.enter(register, signature, record)
     if action is CHECK:
         return lambda signature: life.check(register, signature, record, text)
     if action is PUT_IN_FORCE:
-        when = InForce(register.start_of(_day(texts[0])), text)
+        when = InForce(register.start_of(_day(texts[0])), text, mpe)
         return lambda signature: life.put_in_force(register, signature, record, when)
     if action is SUSPEND:
         since = InForce(register.clock.now_ns(), text)
@@ -146,7 +156,9 @@ def _day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
-        raise RegisterError(N_("{text} is no date; write it like 2026-03-02."), text=repr(text)) from error
+        raise RegisterError(
+            N_("{text} is no date; write it like 2026-03-02."), text=repr(text[:20])
+        ) from error
 
 
 def _returning(here: Visit, version: Version) -> Callable[[], Awaitable[None]]:

@@ -1,9 +1,10 @@
 """What a laboratory adds to a document: the instrument in use, the kind of curve, the due date."""
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from daq.errors import RegisterError
@@ -20,10 +21,11 @@ NUMBERS = (
     ("curve", "non_linearity"),
 )
 """Keys of the native format whose value is a number, or a word where ``WORDS`` has one."""
+_NUMBER = re.compile(r"[-+]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[Ee][-+]?\d{1,2})?", re.ASCII)
 WORDS = {"resolution": ("included",), "repeatability": ("included",), "non_linearity": ("from-points",)}
-TEXTS = (("equipment", "unit"), ("curve", "kind"))
-POINT = ("reference", "indication", "U", "k")
-"""Columns of a table that is keyed in, from a scan."""
+TEXTS = (("equipment", "unit"), ("equipment", "quantity"), ("curve", "kind"))
+KEYED = {"point": ("reference", "indication", "U", "k"), "value": ("name", "value", "U", "k")}
+"""Columns of a table that is keyed in, from a scan: of an instrument's points, of weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,10 @@ class Additions:
 
     keys: Mapping[tuple[str, str], str]
     """Texts by table and key of the native format."""
-    points: str = ""
-    """Lines of a keyed table: reference, indication, U, k; empty where the document has its own."""
+    keyed: str = ""
+    """Which table is keyed in, one of ``KEYED``; empty where the document has its own."""
+    rows: tuple[Mapping[str, str], ...] = ()
+    """Its rows."""
     counted_from: str = ""
     months: str = ""
     first_day: str = ""
@@ -44,10 +48,12 @@ def additions_of(content: Content) -> Additions:
     """What a version has, to be changed."""
     keys = {(table, key): _shown(content.said(table, key)) for table, key in (*NUMBERS, *TEXTS)}
     due = content.due
-    rows = content.native.get("point", ()) if content.proposal is None else ()
+    keyed = next((name for name in KEYED if name in content.native), "") if content.proposal is None else ""
+    rows = content.native[keyed] if keyed else ()
     return Additions(
         keys=keys,
-        points="\n".join("\t".join(_shown(row.get(name)) for name in POINT) for row in rows),
+        keyed=keyed,
+        rows=tuple({name: _shown(row.get(name)) for name in KEYED[keyed]} for row in rows),
         counted_from=due.counted_from.value if due and due.counted_from else "",
         months=str(due.months) if due and due.months else "",
         first_day=due.first_day.isoformat() if due and due.first_day else "",
@@ -68,8 +74,10 @@ def tables_of(additions: Additions) -> dict[str, Any]:
     for table, key in TEXTS:
         if text := additions.keys.get((table, key), "").strip():
             tables.setdefault(table, {})[key] = text
-    if additions.points.strip():
-        tables["point"] = _points(additions.points)
+    rows = _rows(additions)
+    if rows:
+        tables[additions.keyed] = rows
+    if rows and additions.keyed == "point":
         tables.setdefault("curve", {}).setdefault("unit", additions.keys.get(("equipment", "unit"), ""))
     return tables
 
@@ -82,42 +90,37 @@ def due_of(additions: Additions) -> DueRule | None:
     """
     if not additions.months.strip() or not additions.counted_from:
         return None
-    if not additions.months.strip().isdecimal():
-        raise RegisterError(N_("{text} is no number of months."), text=repr(additions.months))
+    if not (additions.months.strip().isdecimal() and len(additions.months.strip()) < 5):
+        raise RegisterError(N_("{text} is no number of months."), text=repr(additions.months[:20]))
     day = None
     if additions.first_day.strip():
         try:
             day = datetime.date.fromisoformat(additions.first_day.strip())
         except ValueError as error:
             raise RegisterError(
-                N_("{text} is no date; write it like 2026-03-02."), text=repr(additions.first_day)
+                N_("{text} is no date; write it like 2026-03-02."), text=repr(additions.first_day[:20])
             ) from error
     return DueRule(CountedFrom(additions.counted_from), int(additions.months), day)
 
 
-def _points(text: str) -> list[dict[str, Decimal]]:
-    rows = []
-    for number, line in enumerate(text.strip().splitlines(), start=1):
-        cells = line.replace(",", "\t").split("\t") if "\t" in line or "," in line else line.split()
-        if len(cells) != len(POINT):
-            raise RegisterError(
-                N_(
-                    "Line {number} of the keyed table has {count} numbers; it takes reference, indication, "
-                    "U, k."
-                ),
-                number=number,
-                count=len(cells),
-            )
-        named = zip(POINT, cells, strict=True)
-        rows.append({name: _number(f"{number}: {name}", cell) for name, cell in named})
-    return rows
+def _rows(additions: Additions) -> list[dict[str, Any]]:
+    """The rows in which something stands; what is blank in them is left out, and the check will say so."""
+    found: list[dict[str, Any]] = []
+    for number, row in enumerate(additions.rows, start=1):
+        texts = {name: text.strip() for name, text in row.items() if text.strip()}
+        cells = {name: _number(f"{number}, {name}", text) for name, text in texts.items() if name != "name"}
+        if texts:
+            found.append(cells | {name: text for name, text in texts.items() if name == "name"})
+    return found
 
 
 def _number(key: str, text: str) -> Decimal:
-    try:
-        return Decimal(text.strip())
-    except InvalidOperation as error:
-        raise RegisterError(N_("{key}: {value} is no number."), key=key, value=repr(text)) from error
+    """A number as people write it; a minus sign of typesetters is one too."""
+    plain = text.strip().replace("\u2212", "-")
+    if _NUMBER.fullmatch(plain) is None:
+        sentence = N_("{key}: {value} is no number; write it with a decimal point, such as 0.05.")
+        raise RegisterError(sentence, key=key, value=repr(text[:40]))
+    return Decimal(plain)
 
 
 def _shown(value: object) -> str:

@@ -1,13 +1,15 @@
 """The cells of a document as a page shows them: what was read, where it stands, what a person says."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from calibration.certificates.imported import Imported, Proposal, ProposedPoint, Shape
 from calibration.certificates.pdf.located import ImportedPdf, Located
 from daq.i18n import N_
 from daq.lab.cell_corrections import CellCorrection
-from daq.records.certificate_content import Correction
+from daq.records.certificate_content import Content, Correction
+from daq.web.words import Words
 
 ABOUT = (
     ("number", N_("Certificate number")),
@@ -35,6 +37,9 @@ COLUMNS = (
     ("expanded", "U"),
     ("k", "k"),
 )
+_POINT = re.compile(r"proposals\[\d+\]\.points\[(\d+)\]\.\w+")
+MOST_POINTS = 200
+"""Of a result, on the page; a certificate has some ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +72,35 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Everything of one result of a document that a person can correct."""
+class Result:
+    """One result of a document: its units and its points."""
 
-    about: tuple[Labelled, ...]
+    title: str
+    """Of a result that stands beside the one that counts."""
     units: tuple[Labelled, ...]
     headings: tuple[str, ...]
     points: tuple[tuple[Cell, ...], ...]
     """A row a point, a cell a heading."""
+    left_out: int
+    """Points that are not shown, since nobody compares so many."""
 
 
-def sheet_of(imported: Imported, proposal: int | None, corrections: Sequence[Correction]) -> Sheet:
-    """The cells of one proposal; of a scan without text only the fields about the document.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything of one certificate in a document that a person can correct."""
+
+    about: tuple[Labelled, ...]
+    results: tuple[Result, ...]
+
+
+def sheet_of(imported: Imported, content: Content) -> Sheet:
+    """The cells of one certificate; of a scan without text only the fields about the document.
 
     Args:
         imported: as the importer found it.
-        proposal: which of its proposals; None where there is none.
-        corrections: what people have said of its cells.
+        content: of the version: which result counts, how it was before an adjustment, what people have said.
     """
+    corrections = content.corrections
     reader = _Reader(imported, {one.target: one for one in corrections})
     admin = imported.administrative
     about = [reader.field(label, "administrative", admin, name) for name, label in ABOUT]
@@ -92,18 +108,23 @@ def sheet_of(imported: Imported, proposal: int | None, corrections: Sequence[Cor
         reader.field(N_("Serial number"), f"administrative.items[{i}]", item, "serial_number")
         for i, item in enumerate(admin.items)
     ]
-    if proposal is None:
-        return Sheet(tuple(about), (), (), ())
-    one, path = imported.proposals[proposal], f"proposals[{proposal}]"
-    columns = [column for column in COLUMNS if _has(one, column[0], corrections)]
-    return Sheet(
-        tuple(about),
+    which = ((content.proposal, ""), (content.as_found, N_("Results before the adjustment")))
+    results = tuple(_result(imported, i, title, reader) for i, title in which if i is not None)
+    return Sheet(tuple(about), results)
+
+
+def _result(imported: Imported, index: int, title: str, reader: "_Reader") -> Result:
+    one, path = imported.proposals[index], f"proposals[{index}]"
+    columns = [column for column in COLUMNS if _has(one, path, column[0], reader.targets)]
+    return Result(
+        title,
         tuple(reader.field(label, path, one, name) for name, label in UNITS),
-        tuple(label for _, label in columns),
+        tuple(_heading(one, name, label) for name, label in columns),
         tuple(
             tuple(reader.cell(f"{path}.points[{i}]", point, name) for name, _ in columns)
-            for i, point in enumerate(one.points)
+            for i, point in enumerate(one.points[:MOST_POINTS])
         ),
+        max(0, len(one.points) - MOST_POINTS),
     )
 
 
@@ -123,12 +144,30 @@ def corrections_from(
     return tuple(kept.values())
 
 
-def _has(proposal: Proposal, column: str, corrections: Sequence[Correction]) -> bool:
+def _heading(proposal: Proposal, name: str, label: str) -> str:
+    """A weight has no correction; what is stated beside its nominal value is the deviation from it."""
+    is_deviation = name == "correction" and proposal.shape is Shape.MATERIAL_MEASURE
+    return N_("Deviation from nominal") if is_deviation else label
+
+
+def target_text(target: str, words: Words) -> str:
+    """A cell as the page calls it: ``point 2 U``; one that it does not show by its path."""
+    row = _POINT.fullmatch(target)
+    labels = dict(COLUMNS if row is not None else (*ABOUT, *UNITS, ("serial_number", N_("Serial number"))))
+    label = labels.get(target.rpartition(".")[2])
+    if label is None:
+        return target
+    if row is None:
+        return words.say(label)
+    return f"{words.say('point {number}', number=int(row[1]) + 1)} {words.say(label)}"
+
+
+def _has(proposal: Proposal, path: str, column: str, corrected: Collection[str]) -> bool:
     """A column that the document has, that somebody filled, or that every table of its shape needs."""
     if column in _needed(proposal.shape):
         return True
     return any(_text(point, column) for point in proposal.points) or any(
-        one.target.endswith(f".{column}") for one in corrections
+        target.startswith(f"{path}.points[") and target.endswith(f".{column}") for target in corrected
     )
 
 
@@ -152,6 +191,11 @@ class _Reader:
         located = imported.located if isinstance(imported, ImportedPdf) else ()
         self._places = {one.target: one for one in located}
         self._corrections = corrections
+
+    @property
+    def targets(self) -> Collection[str]:
+        """Cells that somebody corrected."""
+        return self._corrections.keys()
 
     def cell(self, path: str, owner: object | ProposedPoint, name: str) -> Cell:
         """The cell ``name`` of ``owner``, which lies at ``path``."""

@@ -1,28 +1,11 @@
-"""Between an examined upload and the questions about it."""
+"""What a document can become a certificate of: its results, and the channels of an instrument."""
 
 from collections.abc import Iterator
 
 from calibration.certificates.imported import Imported, Stage
-from calibration.certificates.native import parse_native
-from calibration.errors import CertificateError
-from daq.lab.certificate_draft import Document
-from daq.security.document_kinds import DocumentKind
-from daq.security.uploads import Examined
 from daq.web.desk import Desk
 from daq.web.words import Words
-
-
-def document_of(examined: Examined, data: bytes) -> Document:
-    """The document with what was found in it; a native file is its own proposal.
-
-    Raises:
-        CertificateError: it was refused.
-    """
-    if examined.imported is None or examined.kind is None:
-        raise CertificateError(examined.refused)
-    native = parse_native(data, examined.file_name) if examined.kind is DocumentKind.NATIVE else {}
-    media_type = examined.kind.media_type
-    return Document(examined.file_name, data, media_type, examined.imported, native)
+from drivers.reading import Channel
 
 
 def results_of(imported: Imported, words: Words) -> Iterator[tuple[int | None, str]]:
@@ -41,3 +24,10 @@ def channels_of(desk: Desk, name: str) -> dict[str, str]:
     entry = desk.settings.instrument(name)
     profile = desk.profiles.get(entry.profile) if entry else None
     return {one.name: one.quantity for one in profile.channels} if profile else {}
+
+
+def channel_of(desk: Desk, name: str, channel: str) -> Channel | None:
+    """One channel of an instrument on the wire; None of anything else."""
+    entry = desk.settings.instrument(name)
+    profile = desk.profiles.get(entry.profile) if entry else None
+    return next((one for one in profile.channels if one.name == channel), None) if profile else None

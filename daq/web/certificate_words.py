@@ -1,7 +1,10 @@
 """Certificates as a laboratory speaks of them."""
 
 import re
+from collections.abc import Mapping
 
+from calibration.certificates.imported import Finding, Particular, Severity
+from calibration.sentences import Sentence
 from daq.i18n import N_
 from daq.records.certificate_content import CountedFrom, Form
 from daq.records.certificate_versions import State, Version
@@ -45,6 +48,28 @@ COUNTED_FROM = {
     CountedFrom.ISSUED: N_("the day of issue"),
     CountedFrom.PUT_IN_USE: N_("the day it was put in use"),
 }
+CURVES = {
+    "": "—",
+    "polynomial": N_("polynomial"),
+    "table": N_("table of points"),
+    "callendar-van-dusen": "Callendar–Van Dusen",
+    "its-90": "ITS-90",
+    "steinhart-hart": "Steinhart–Hart",
+}
+SEVERITIES = {
+    Severity.ERROR: ("✗", N_("stands in the way")),
+    Severity.WARNING: ("▲", N_("to be looked at")),
+    Severity.NOTE: ("·", N_("for information")),
+}
+"""Shape and word."""
+PARTICULARS = {
+    Particular.RESOLUTION: N_("resolution"),
+    Particular.VERIFICATION_INTERVAL: N_("verification-interval"),
+    Particular.MAXIMUM: N_("maximum"),
+    Particular.REPEATABILITY: N_("repeatability"),
+    Particular.ECCENTRICITY: N_("eccentricity"),
+    Particular.AMBIENT: N_("ambient"),
+}
 SIGNATURE_PARTS = (
     ("integrity", N_("Integrity")),
     ("chain", N_("Chain")),
@@ -52,11 +77,29 @@ SIGNATURE_PARTS = (
     ("time", N_("Time")),
     ("revocation", N_("Revocation")),
 )
-
-
+SIGNATURE_ANSWERS = {
+    "intact": ("✓", N_("intact")),
+    "broken": ("✗", N_("broken")),
+    "refused": ("✗", N_("refused")),
+    "not-verifiable": ("?", N_("not verifiable here")),
+    "unsigned": ("·", N_("not signed")),
+    "trusted": ("✓", N_("trusted")),
+    "untrusted": ("✗", N_("not trusted")),
+    "matches": ("✓", N_("matches")),
+    "differs": ("✗", N_("differs")),
+    "not-listed": ("✗", N_("not listed")),
+    "valid": ("✓", N_("valid now")),
+    "expired": ("▲", N_("expired")),
+    "not-yet-valid": ("✗", N_("not yet valid")),
+    "good": ("✓", N_("not revoked")),
+    "revoked": ("✗", N_("revoked by its authority")),
+    "not-checked": ("·", N_("not checked")),
+}
+"""Shape and word for each answer."""
 FIELDS = {
     "certificate.number": N_("Certificate number"),
     "certificate.laboratory": N_("Laboratory"),
+    "certificate.kind": N_("Kind of certificate"),
     "certificate.calibrated_on": N_("Calibrated on"),
     "certificate.level": N_("Level of confidence"),
     "equipment.name": N_("Equipment"),
@@ -70,17 +113,73 @@ FIELDS = {
     "curve.kind": N_("Kind of curve"),
     "curve.degree": N_("Degree of the polynomial"),
     "curve.non_linearity": N_("Table: half-width of the non-linearity"),
+    "curve": N_("Curve"),
+    "point": N_("Calibration points"),
+    "value": N_("Values"),
 }
 """Fields of the page by their key in the native format."""
-_MISSING = re.compile(r".*?: (\w+\.\w+): is missing(?:;|$)")
+_ROW = re.compile(r"(?:point|value)\[(\d+)\](?:\.(\w+))?")
+_PAGE = re.compile(r"page (\d+)")
+_LINE = re.compile(r"line (\d+), column (\d+)")
+_PLACES = {"signature": N_("Signature"), "trust store": N_("Trust store")}
+_COLUMNS = {
+    "reference": N_("Reference value"),
+    "indication": N_("Indication"),
+    "error": N_("Error"),
+    "correction": N_("Correction"),
+    "value": N_("Value"),
+}
 
 
-def shortcoming_text(sentence: str, words: Words) -> str:
-    """A shortcoming of a draft: a field of the page that is empty is named as it stands there."""
-    found = _MISSING.match(sentence)
-    if found is None or found[1] not in FIELDS:
+def place_text(place: str, words: Words) -> str:
+    """A place in a document: a field of the page by its name there, a page, a cell or an XPath."""
+    if place in FIELDS:
+        return words.say(FIELDS[place])
+    if place in _PLACES:
+        return words.say(_PLACES[place])
+    if (row := _ROW.fullmatch(place)) is not None:
+        column = words.say(_COLUMNS.get(row[2], row[2])) if row[2] else ""
+        return " ".join(part for part in (words.say("point {number}", number=row[1]), column) if part)
+    if (page := _PAGE.fullmatch(place)) is not None:
+        return words.say("page {number}", number=page[1])
+    if (line := _LINE.fullmatch(place)) is not None:
+        return words.say("line {line}, column {column}", line=line[1], column=line[2])
+    return place
+
+
+def finding_text(finding: Finding, words: Words) -> str:
+    """What was found, with its place."""
+    return _placed(finding.place, finding.sentence, words)
+
+
+def shortcoming_text(sentence: str, words: Words, findings: Mapping[str, Finding]) -> str:
+    """A shortcoming of a draft: fields of the page are named as they stand there.
+
+    Args:
+        sentence: what is wrong.
+        words: in which language.
+        findings: of the importer, by how they are kept with the draft.
+    """
+    if not isinstance(sentence, Sentence):
         return sentence
-    return words.say("{field}: to be filled in", field=words.say(FIELDS[found[1]]))
+    facts = sentence.facts
+    if sentence.message == "{file}: {sentence}":
+        return shortcoming_text(facts["sentence"], words, findings)
+    if sentence.message == "{place}: {sentence}":
+        return _placed(facts["place"], facts["sentence"], words)
+    if sentence.message == "not settled: {finding}" and facts["finding"] in findings:
+        return words.say(sentence.message, finding=finding_text(findings[facts["finding"]], words))
+    if sentence.message == "results before the adjustment: {sentence}":
+        inner = shortcoming_text(facts["sentence"], words, findings)
+        return words.say(sentence.message, sentence=inner)
+    return words.sentence(sentence)
+
+
+def _placed(place: str, sentence: str, words: Words) -> str:
+    if place in FIELDS and str(sentence).startswith("is missing"):
+        return words.say("{field}: to be filled in", field=words.say(FIELDS[place]))
+    said = words.sentence(sentence)
+    return words.say("{place}: {sentence}", place=place_text(place, words), sentence=said) if place else said
 
 
 def state_text(version: Version, words: Words, now_ns: int) -> str:
@@ -94,6 +193,11 @@ def state_text(version: Version, words: Words, now_ns: int) -> str:
     return f"{mark} {words.say(text)}"
 
 
-def signature_rows(report: SignatureReport, words: Words) -> list[tuple[str, str]]:
-    """What is known about a signature, part by part."""
-    return [(words.say(label), getattr(report, f"{part}_said")) for part, label in SIGNATURE_PARTS]
+def signature_rows(report: SignatureReport, words: Words) -> list[tuple[str, str, str]]:
+    """What is known about a signature, part by part: question, answer, sentence."""
+    rows = []
+    for part, label in SIGNATURE_PARTS:
+        mark, answer = SIGNATURE_ANSWERS[getattr(report, part).value]
+        sentence = words.sentence(getattr(report, f"{part}_said"))
+        rows.append((words.say(label), f"{mark} {words.say(answer)}", sentence))
+    return rows

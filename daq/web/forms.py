@@ -1,6 +1,6 @@
 """What people are asked on pages: a reason, a password again, yes or no; and how a refusal is said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -44,6 +44,8 @@ class Question:
     """Whether the account and password are asked again, for a signature."""
     grave: bool = False
     """Whether it takes something out of use."""
+    more: Callable[[], None] | None = None
+    """Builds what is shown besides, such as a list of what it concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ async def ask(here: Visit, question: Question) -> Answer | None:
         ui.label(question.title).classes("caption")
         if question.text:
             ui.label(question.text).classes("detail")
+        if question.more is not None:
+            question.more()
         inputs = [ui.input(label).props("outlined autogrow type=textarea") for label in question.fields]
         if question.signed:
             account = ui.input(say("Account"), value=here.person.account if here.person else "")

@@ -265,3 +265,8 @@ def test_a_number_beyond_what_a_float_holds_is_a_mistake_and_takes_no_time(numbe
 def test_an_integer_with_thousands_of_digits_is_a_mistake():
     written = re.sub(r"(?m)^resolution = .*$", f"resolution = {'9' * 5000}", BALANCE)
     assert any("not valid TOML" in mistake for mistake in mistakes(written))
+
+
+def test_more_points_than_a_certificate_has_are_refused():
+    one = "[[point]]\nreference = 1.0\nindication = 1.0\nU = 0.1\nk = 2\n"
+    assert mistakes(BALANCE + one * 1000) == ("B-01.toml: point: found 1003 points; allowed are 1000",)

@@ -7,28 +7,37 @@ from nicegui import run, ui
 from sqlalchemy import select
 from starlette.responses import Response
 
-from calibration.certificates.imported import Imported
 from calibration.certificates.native import FORMAT, parse_native
-from daq.errors import RegisterError
+from daq.errors import HengliangError
+from daq.i18n import N_
 from daq.lab.certificate_draft import Document
 from daq.lab.certificate_life import save_draft
-from daq.lab.certificate_rules import cautions, shortcomings
 from daq.lab.certificate_steps import ENTERERS
-from daq.lab.imported_json import imported_from
-from daq.records.certificate_versions import State, Version, find_version, versions
+from daq.records.certificate_content import Correction
+from daq.records.certificate_versions import State
 from daq.records.database import reading
-from daq.records.register_tables import certificates, documents
+from daq.records.register_tables import documents
 from daq.web.certificate_actions import buttons
 from daq.web.certificate_below import ImpactPanel, chain_panel
+from daq.web.certificate_cells import target_text
 from daq.web.certificate_document import DocumentView
 from daq.web.certificate_editor import Editor
+from daq.web.certificate_fit import as_found_panel, fit_panel, values_panel
+from daq.web.certificate_loading import Loaded, load, other_versions
 from daq.web.certificate_words import FORMS, KINDS, STEPS, shortcoming_text, state_text
 from daq.web.desk import Desk
 from daq.web.forms import Question, ask, said, table
 from daq.web.frame import Frame, box
+from daq.web.report_routes import label_address
 from daq.web.visit import Visit, opened
+from daq.web.words import Words
 
 EDITABLE = (State.DRAFT, State.RETURNED)
+PAST = {
+    State.SUPERSEDED: N_("◌ Superseded: another certificate counts now; this one counts for its own time."),
+    State.SUSPENDED: N_("■ Suspended: readings are not corrected by it until it is resumed."),
+    State.REVOKED: N_("× Revoked: it counts for no time at all."),
+}
 
 
 def register(desk: Desk) -> None:
@@ -40,93 +49,117 @@ def register(desk: Desk) -> None:
 
 
 def certificate_page(here: Visit, record: str) -> None:
-    """Build the page."""
+    """Build the page: its frame at once, the rest as soon as everything is read and computed."""
+    say = here.words.say
     frame = Frame(here, record, "equipment")
     ui.timer(1.0, lambda: frame.show(here.view()))
     with frame.main():
-        ui.link(f"← {here.words.say('Certificates')}", "/certificates").classes("back")
+        ui.link(f"← {say('Certificates')}", "/certificates").classes("back")
+        room = box("certificate-room")
+    with room:
+        ui.label(say("Reading the certificate …")).classes("detail")
+
+    async def fill() -> None:
+        loaded, sentence = None, ""
         try:
-            with reading(here.desk.engine) as connection:
-                version = find_version(connection, record)
-                siblings = versions(connection, certificates.c.id == version.id)
-        except RegisterError as error:
-            ui.label(here.words.error(error)).classes("refusal")
-            return
-        CertificatePage(here, version, siblings).build()
+            loaded = await run.io_bound(load, here.desk.register, record)
+        except HengliangError as error:
+            sentence = here.words.error(error)
+        except ValueError:
+            sentence = say(
+                "What was found in the document of {record} cannot be read any more.", record=record
+            )
+        room.clear()
+        with room:
+            if loaded is None:
+                ui.label(sentence).classes("refusal")
+            else:
+                CertificatePage(here, loaded).build()
+
+    ui.timer(0.01, fill, once=True)
 
 
 class CertificatePage:
     """The parts of the page of one version."""
 
-    def __init__(self, here: Visit, version: Version, siblings: tuple[Version, ...]) -> None:
+    def __init__(self, here: Visit, loaded: Loaded) -> None:
         self._here = here
-        self._version = version
-        self._siblings = siblings
-        self._imported = _imported(here, version)
+        self._loaded = loaded
+        self._version = loaded.version
 
     def build(self) -> None:
         """Build all parts."""
+        here, loaded, version = self._here, self._loaded, self._version
         self._heading()
         self._sentence()
-        editable = self._version.state in EDITABLE and self._is_newest and self._here.has(*ENTERERS)
+        editable = version.state in EDITABLE and loaded.is_newest and here.has(*ENTERERS)
         with box("halves"):
             with box("panel document"):
-                view = DocumentView(self._here, self._version.document_sha256, self._imported)
+                view = DocumentView(here, version.document_sha256, loaded.imported, loaded.signature)
             with box("panel"):
-                editor = Editor(self._here, self._version, self._imported, view.point_at, may=editable)
+                editor = Editor(here, loaded, view, may=editable)
+        values_panel(here, loaded)
+        as_found_panel(here, loaded)
+        fit_panel(here, loaded)
         with box("bar"):
             if editable:
-                save = self._here.words.say("Keep as a new draft")
+                save = here.words.say("Keep as a new draft")
                 ui.button(save, on_click=lambda: self._keep(editor)).props("outline no-caps")
-            if self._is_newest or self._version.state not in EDITABLE:
-                buttons(self._here, self._version)
-        chain_panel(self._here, self._version.record)
-        if self._version.begins_ns is not None:
-            ImpactPanel(self._here, self._version, self._of_channel())
+            if loaded.is_newest or version.state not in EDITABLE:
+                buttons(here, version)
+        chain_panel(here, version.record)
+        if version.begins_ns is not None:
+            ImpactPanel(here, version, other_versions(here.desk.register, version))
         self._life()
-
-    def _of_channel(self) -> tuple[Version, ...]:
-        """All versions of the same channel that could be tried."""
-        same = (certificates.c.equipment == self._version.equipment) & (
-            certificates.c.channel == self._version.channel
-        )
-        with reading(self._here.desk.engine) as connection:
-            return versions(connection, same)
-
-    @property
-    def _is_newest(self) -> bool:
-        return self._version.version == self._siblings[-1].version
 
     def _heading(self) -> None:
         here, version, say = self._here, self._version, self._here.words.say
         with box("heading"):
             ui.label(f"{version.number or '—'} · {version.record}").classes("big")
             ui.label(state_text(version, here.words, here.desk.clock.now_ns())).classes(
-                f"state {version.state}"
+                f"state {version.state.value}"
             )
             ui.link(f"{version.equipment} {version.channel}".strip(), f"/equipment/{version.equipment}")
-            if here.has(*ENTERERS) and self._is_newest:
+            if self._loaded.known is not None:
+                ui.link(say("Label (PDF)"), label_address(version.equipment), new_tab=True)
+            if here.has(*ENTERERS) and self._loaded.is_newest:
                 ui.link(say("Upload a corrected document"), f"/certificates-new?of={version.id}")
-        facts = (say(KINDS.get(version.content.kind, version.content.kind)), say(FORMS[version.content.form]))
-        ui.label(" · ".join((*facts, version.content.format))).classes("detail")
+        content = version.content
+        facts = [say(KINDS.get(content.kind, content.kind)), say(FORMS[content.form]), content.format]
+        if content.due is not None:
+            facts.append(say("last day {day}", day=content.due.last_day.isoformat()))
+        ui.label(" · ".join(facts)).classes("detail")
 
     def _sentence(self) -> None:
         """Whether it can be used, and if not, why."""
-        here, version, say = self._here, self._version, self._here.words.say
-        with reading(here.desk.engine) as connection:
-            missing = shortcomings(here.desk.register, connection, version)
-            found = cautions(here.desk.register, connection, version)
+        here, loaded, say = self._here, self._loaded, self._here.words.say
         with box("panel verdict"):
-            if missing:
+            if loaded.missing:
                 ui.label(say("✗ It cannot be used yet:")).classes("refusal")
-                for sentence in missing:
-                    ui.label(shortcoming_text(sentence, here.words))
-            elif version.state is State.IN_FORCE and version.counts_at(here.desk.clock.now_ns()):
-                ui.label(say("✓ In force: readings are corrected by it.")).classes("met")
+                texts = (shortcoming_text(one, here.words, loaded.findings) for one in loaded.missing)
+                for text in dict.fromkeys(texts):
+                    ui.label(text)
             else:
-                ui.label(say("✓ Complete: it can be used once two people have signed.")).classes("met")
-            for caution in found:
+                text, kind = self._standing()
+                ui.label(text).classes(kind)
+            for caution in loaded.cautions:
                 ui.label(f"▲ {say(caution.message, **caution.facts)}").classes("caution")
+
+    def _standing(self) -> tuple[str, str]:
+        """What a complete one is worth now, and how that is drawn."""
+        say, version, now_ns = self._here.words.say, self._version, self._here.desk.clock.now_ns()
+        if version.state in PAST:
+            return say(PAST[version.state]), "refusal"
+        if version.state is not State.IN_FORCE:
+            return say("✓ Complete: it can be used once two people have signed."), "met"
+        if version.counts_at(now_ns):
+            return say("✓ In force: readings are corrected by it."), "met"
+        if (version.begins_ns or 0) > now_ns:
+            return say(
+                "◔ Readings are corrected by it from {day} on.",
+                day=self._here.words.date(version.begins_ns or 0),
+            ), "met"
+        return say("◌ It is over: readings are not corrected by it any more. Have it calibrated."), "refusal"
 
     async def _keep(self, editor: Editor) -> None:
         here, version, say = self._here, self._version, self._here.words.say
@@ -138,10 +171,9 @@ class CertificatePage:
                 return
             reason = answer.texts[0]
         with said(here):
-            wanted = editor.said(reason)
-            document = self._document()
+            wanted, actor = editor.said(reason), here.actor()
             kept = await run.io_bound(
-                save_draft, here.desk.register, here.actor(), document, wanted, version.id
+                lambda: save_draft(here.desk.register, actor, self._document(), wanted, version.id)
             )
             if kept is not None:
                 ui.navigate.to(f"/certificate/{kept.record}")
@@ -153,7 +185,8 @@ class CertificatePage:
             row = connection.execute(select(documents).where(where)).one()
         data = desk.register.blobs.get(version.document_sha256)
         native = parse_native(data, row.name) if version.content.format == FORMAT else {}
-        return Document(row.name, data, row.media_type, self._imported, native)
+        loaded = self._loaded
+        return Document(row.name, data, row.media_type, loaded.imported, native, loaded.signature)
 
     def _life(self) -> None:
         say, words = self._here.words.say, self._here.words
@@ -175,14 +208,13 @@ class CertificatePage:
             table(("#", say("State"), say("What was corrected")), list(self._version_rows()), "")
 
     def _version_rows(self) -> Iterator[tuple[str | tuple[str, str], ...]]:
-        for one in reversed(self._siblings):
-            changes = " · ".join(
-                f"{each.target}: {each.document or '—'} → {each.person or '—'} ({each.reason})"
-                for each in one.content.corrections
-            )
-            state = state_text(one, self._here.words, self._here.desk.clock.now_ns())
+        words = self._here.words
+        for one in reversed(self._loaded.siblings):
+            changes = " · ".join(_correction(each, words) for each in one.content.corrections)
+            state = state_text(one, words, self._here.desk.clock.now_ns())
             yield (one.record, f"/certificate/{one.record}"), state, changes
 
 
-def _imported(here: Visit, version: Version) -> Imported:
-    return imported_from(here.desk.register.blobs.get(version.content.import_sha256))
+def _correction(one: Correction, words: Words) -> str:
+    """``point 2 U: 0.2 → 0.02 (reason)``."""
+    return f"{target_text(one.target, words)}: {one.document or '—'} → {one.person or '—'} ({one.reason})"

@@ -1,29 +1,28 @@
-"""All certificates, and how a new one comes in: upload, look, say whose it is."""
+"""All certificates: what waits for somebody, what ends soon, what is in force, what is past."""
 
-import datetime
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from fastapi import Request
-from nicegui import events, run, ui
+from nicegui import run, ui
 from starlette.responses import Response
 
-from calibration.certificates.imported import Imported
-from daq.lab.certificate_draft import Document, Said
-from daq.lab.certificate_life import save_draft
+from daq.errors import HengliangError
 from daq.lab.certificate_steps import ENTERERS
-from daq.lab.equipment import equipment
+from daq.lab.due_calendar import DueItem, DueKind, due_items
+from daq.lab.register import Register
 from daq.records.certificate_versions import State, Version, versions
 from daq.records.database import reading
-from daq.security.uploads import Examined, examine
-from daq.web.certificate_upload import channels_of, document_of, results_of
-from daq.web.certificate_words import KINDS, signature_rows, state_text
+from daq.web.certificate_intake import Intake
+from daq.web.certificate_words import KINDS, state_text
 from daq.web.desk import Desk
-from daq.web.forms import done, said, table
+from daq.web.forms import table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, opened
 
 PAST = (State.SUPERSEDED, State.REVOKED)
+REMINDERS_DAYS = (30, 90)
+"""Before the last day; on it, and after it, the reminder is another one."""
 
 
 def register(desk: Desk) -> None:
@@ -35,35 +34,59 @@ def register(desk: Desk) -> None:
 
     @ui.page("/certificates-new")
     def new_page(request: Request) -> Response | None:
-        return opened(desk, request, lambda here: UploadPage(here).build())
+        return opened(desk, request, upload_page)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything on the list."""
+
+    versions: tuple[Version, ...]
+    due: tuple[DueItem, ...]
+    """Certificates that have ended or end within the longest reminder, the earliest first."""
 
 
 def certificates_page(here: Visit) -> None:
-    """Build the list: what waits for somebody first, then what is in force, then what is past."""
-    say, asked = here.words.say, here.request.query_params
+    """Build the list; it is read before it is drawn, so that no open page waits for it."""
+    say = here.words.say
     frame = Frame(here, say("Certificates"), "equipment")
-    only = asked.get("equipment", "")
-    with reading(here.desk.engine) as connection:
-        found = [one for one in _shown(versions(connection)) if only in ("", one.equipment)]
+    only = here.request.query_params.get("equipment", "")
     with frame.main():
         with box("heading"):
             ui.label(say("Certificates") + (f" · {only}" if only else "")).classes("big")
             ui.link(say("Equipment"), f"/equipment/{only}" if only else "/equipment")
             if here.has(*ENTERERS):
                 ui.link(f"+ {say('Upload a certificate')}", "/certificates-new")
-        groups = (
-            (say("Waiting for somebody"), [one for one in found if _waits(one)]),
-            (say("In force"), [one for one in found if not _waits(one) and one.state not in PAST]),
-            (say("Past"), [one for one in found if one.state in PAST]),
-        )
-        for title, some in groups:
-            if some:
-                with box("panel"):
-                    ui.label(title).classes("caption")
-                    _table(here, some)
-        if not found:
-            ui.label(say("There is no certificate yet.")).classes("detail")
+        room = box("certificate-room")
+
+    async def fill() -> None:
+        known, sentence = None, ""
+        try:
+            known = await run.io_bound(_known, here.desk.register, only)
+        except HengliangError as error:
+            sentence = here.words.error(error)
+        with room:
+            if known is None:
+                ui.label(sentence).classes("refusal")
+            else:
+                _groups(here, known)
+
+    ui.timer(0.01, fill, once=True)
     ui.timer(1.0, lambda: frame.show(here.view()))
+
+
+def _known(of: Register, only: str) -> Known:
+    with reading(of.engine) as connection:
+        found = tuple(one for one in _shown(versions(connection)) if only in ("", one.equipment))
+        today = of.today()
+        due = tuple(
+            item
+            for item in due_items(connection, of.zone, of.clock.now_ns())
+            if item.kind is DueKind.CERTIFICATE
+            and (item.day - today).days <= max(REMINDERS_DAYS)
+            and only in ("", item.equipment)
+        )
+    return Known(found, due)
 
 
 def _shown(found: Sequence[Version]) -> Iterator[Version]:
@@ -74,8 +97,51 @@ def _shown(found: Sequence[Version]) -> Iterator[Version]:
             yield one
 
 
+def _groups(here: Visit, known: Known) -> None:
+    say = here.words.say
+    found = known.versions
+    if known.due:
+        with box("panel"):
+            ui.label(say("To be calibrated or verified")).classes("caption")
+            _due(here, known.due)
+    groups = (
+        (say("Waiting for somebody"), [one for one in found if _waits(one)]),
+        (say("In force"), [one for one in found if not _waits(one) and one.state not in PAST]),
+        (say("Past"), [one for one in found if one.state in PAST]),
+    )
+    for title, some in groups:
+        if some:
+            with box("panel"):
+                ui.label(title).classes("caption")
+                _table(here, some)
+    if not found:
+        ui.label(say("There is no certificate yet.")).classes("detail")
+
+
 def _waits(one: Version) -> bool:
     return one.state in (State.DRAFT, State.RETURNED, State.ENTERED, State.CHECKED)
+
+
+def _due(here: Visit, due: Sequence[DueItem]) -> None:
+    """Reminders at 90, 30 and 0 days before the end."""
+    words, today = here.words, here.desk.register.today()
+    rows = []
+    for item in due:
+        left = (item.day - today).days
+        text = words.count("{number} day left", "{number} days left", left)
+        if left < 0:
+            text = f"◌ {words.say('over since {day}', day=item.day.isoformat())}"
+        elif left == 0:
+            text = f"▲ {words.say('ends today')}"
+        elif left <= min(REMINDERS_DAYS):
+            text = f"▲ {text}"
+        equipment = (item.equipment, f"/equipment/{item.equipment}")
+        number = words.either(item.title_zh, item.title_en)
+        rows.append(
+            (equipment, (number or item.record, f"/certificate/{item.record}"), item.day.isoformat(), text)
+        )
+    say = words.say
+    table((say("Equipment"), say("Certificate number"), say("Last day"), say("Left")), rows, "")
 
 
 def _table(here: Visit, some: Sequence[Version]) -> None:
@@ -99,120 +165,12 @@ def _table(here: Visit, some: Sequence[Version]) -> None:
     table((*headings, say("State"), say("In force from"), say("Last day")), rows, "")
 
 
-class UploadPage:
-    """From a file to a draft for each of its results that somebody wants."""
-
-    def __init__(self, here: Visit) -> None:
-        self._here = here
-        self._frame = Frame(here, here.words.say("Upload a certificate"), "equipment")
-        of = here.request.query_params.get("of", "")
-        self._of = int(of) if of.isascii() and of.isdigit() and len(of) < 10 else None
-        """The certificate of which a corrected document is uploaded."""
-
-    def build(self) -> None:
-        """Build the page."""
-        say = self._here.words.say
-        with self._frame.main():
-            ui.link(f"← {say('Certificates')}", "/certificates").classes("back")
-            ui.label(say("Upload a certificate")).classes("big")
-            if self._of is not None:
-                ui.label(say("as a new version of certificate {number}", number=self._of)).classes("detail")
-            with box("panel"):
-                ui.label(
-                    say("DCC (XML), workbook (XLSX, CSV), PDF or native TOML; up to 30 MB, kept as it is.")
-                )
-                upload = ui.upload(on_upload=self._uploaded, auto_upload=True, max_file_size=31_000_000)
-                upload.props(
-                    f'accept=".xml,.xlsx,.csv,.pdf,.toml" label="{say("Choose a file or drop it here")}"'
-                )
-            self._found = box("panel")
-            self._found.set_visibility(False)
-        ui.timer(1.0, lambda: self._frame.show(self._here.view()))
-
-    async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        here, say = self._here, self._here.words.say
-        data = await event.file.read()
-        self._found.clear()
-        self._found.set_visibility(True)
-        with self._found:
-            ui.label(say("Reading {name} …", name=event.file.name))
-        now = datetime.datetime.fromtimestamp(
-            here.desk.clock.now_ns() // 10**9, ZoneInfo(here.settings.site.timezone)
-        )
-        examined = await run.io_bound(examine, data, event.file.name, here.settings.certificates, now)
-        self._found.clear()
-        with self._found, said(here):
-            if examined is None or examined.imported is None:
-                self._refused(examined)
-            else:
-                self._offer(document_of(examined, data), examined, examined.imported)
-
-    def _refused(self, examined: Examined | None) -> None:
-        ui.label(self._here.words.say("This file is refused; nothing of it was kept.")).classes("refusal")
-        for sentence in examined.refused if examined else ():
-            ui.label(sentence)
-
-    def _offer(self, document: Document, examined: Examined, imported: Imported) -> None:
-        """What was found, and for each result the question whose certificate it is."""
-        here, say = self._here, self._here.words.say
-        admin = imported.administrative
-        ui.label(f"{admin.number or say('without a number')} · {admin.laboratory}").classes("caption")
-        ui.label(f"{imported.format} · {say(KINDS[admin.kind.value])}").classes("detail")
-        if examined.signature is not None:
-            table((say("Signature"), ""), signature_rows(examined.signature, here.words), "")
-        for finding in imported.findings:
-            ui.label(f"{finding.severity}: {finding}").classes(f"finding {finding.severity}")
-        with reading(here.desk.engine) as connection:
-            known = equipment(connection)
-        serials = {item.serial_number for item in admin.items if item.serial_number}
-        likely = next((one.name for one in known.values() if one.serial_number in serials), None)
-        wanted = document.native.get("equipment", {}) if document.native else {}
-        likely = str(wanted.get("name") or "") or likely
-        with box("heading"):
-            ui.label(say("Whose certificate is it?")).classes("caption")
-            ui.link(f"+ {say('Register equipment')}", "/equipment-new")
-        for number, title in results_of(imported, here.words):
-            with box("filters"):
-                ui.label(title).classes("grow")
-                which = ui.select(
-                    sorted(known), label=say("Equipment"), value=likely if likely in known else None
-                )
-                channel = ui.select({"": say("no channel: a standard")}, label=say("Channel"), value="")
-                for field in (which, channel):
-                    field.props("outlined dense").classes("chooser")
-                self._follow(which, channel, imported, number)
-                make = ui.button(
-                    say("Make a draft"), on_click=self._drafting(document, number, which, channel)
-                )
-                make.props("unelevated no-caps").bind_enabled_from(which, "value", bool)
-
-    def _follow(self, which: ui.select, channel: ui.select, imported: Imported, number: int | None) -> None:
-        """Offer the channels of the chosen equipment, first the one of the result's quantity."""
-
-        def offer() -> None:
-            found = channels_of(self._here.desk, str(which.value or ""))
-            options = {"": self._here.words.say("no channel: a standard")} | {one: one for one in found}
-            quantity = imported.proposals[number].quantity if number is not None else ""
-            fitting = [name for name, of in found.items() if of == quantity]
-            channel.set_options(options, value=(fitting or [*found, ""])[0])
-
-        which.on_value_change(offer)
-        offer()
-
-    def _drafting(
-        self, document: Document, number: int | None, which: ui.select, channel: ui.select
-    ) -> Callable[[], Awaitable[None]]:
-        async def make() -> None:
-            here = self._here
-            with said(here):
-                wanted = Said(
-                    equipment=str(which.value or ""), channel=str(channel.value or ""), proposal=number
-                )
-                version = await run.io_bound(
-                    save_draft, here.desk.register, here.actor(), document, wanted, self._of
-                )
-                if version is not None:
-                    done(here.words.say("Kept as draft {record}.", record=version.record))
-                    ui.navigate.to(f"/certificate/{version.record}")
-
-        return make
+def upload_page(here: Visit) -> None:
+    """Build the page on which a document comes in."""
+    frame = Frame(here, here.words.say("Upload a certificate"), "equipment")
+    of = here.request.query_params.get("of", "")
+    with frame.main():
+        ui.link(f"← {here.words.say('Certificates')}", "/certificates").classes("back")
+        ui.label(here.words.say("Upload a certificate")).classes("big")
+        Intake(here, int(of) if of.isascii() and of.isdigit() and len(of) < 10 else None)
+    ui.timer(1.0, lambda: frame.show(here.view()))
