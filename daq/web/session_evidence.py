@@ -4,14 +4,29 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
+from daq.i18n import N_
 from daq.i18n.figures import frame_text, with_unit
 from daq.lab.evidence import Capture
 from daq.lab.methods import Method
+from daq.lab.room import UNITS
+from daq.lab.session_events import SessionEvent
 from daq.lab.session_state import SessionState
 from daq.web.digits import expanded, figure
 from daq.web.frame import box
 from daq.web.session_words import step_title
 from daq.web.visit import Visit
+from daq.web.words import Words
+
+WAYS = {
+    "button": N_("button"),
+    "pedal": N_("pedal"),
+    "print-key": N_("print key"),
+    "stability": N_("coming to rest"),
+    "console": N_("console"),
+}
+"""How a capture was asked for."""
+FLAG = {"flag": N_("its own flag")}
+"""How it was found stable, besides by a rule with its figures."""
 
 
 def open_evidence(here: Visit, method: Method, state: SessionState, capture: Capture) -> None:
@@ -26,7 +41,7 @@ def open_evidence(here: Visit, method: Method, state: SessionState, capture: Cap
         with box("identity"):
             for label, text in _facts(here, state, capture):
                 ui.label(label).classes("key")
-                ui.label(text).classes("value")
+                ui.label(text).classes("value as-sent")
             ui.label(say("Instrument")).classes("key")
             ui.link(f"{capture.instrument} · {capture.channel}", f"/instrument/{capture.instrument}")
             ui.label(say("Certificate")).classes("key")
@@ -51,14 +66,24 @@ def _facts(here: Visit, state: SessionState, capture: Capture) -> Iterator[tuple
     yield say("Quality"), words.quality(capture.quality)
     event = next((one for one in state.events if one.n == state.numbers.get(capture.id)), None)
     if event is not None:
-        how = event.text("by")
-        yield say("captured by"), f"{event.account} · {words.time(event.t_ns)}" + (f" · {how}" if how else "")
-        if event.text("stability"):
-            yield say("found stable by"), event.text("stability")
-        room = event.body.get("room")
-        if isinstance(room, dict):
-            values = (f"{words.quantity(key)} {one['value']}" for key, one in room.items())
-            yield say("Room"), " · ".join(values)
+        how, rest = event.text("by"), event.text("stability")
+        parts = (event.account, words.time(event.t_ns), say(WAYS.get(how, how)) if how else "")
+        yield say("captured by"), " · ".join(part for part in parts if part)
+        if rest:
+            yield say("found stable by"), say(FLAG.get(rest, rest))
+        yield from _room(event, words)
     yield say("Row of the journal"), str(capture.seq)
     yield say("Bytes that were sent"), frame_text(capture.frame) or "—"
     yield say("in hexadecimal"), capture.frame.hex(" ") or "—"
+
+
+def _room(event: SessionEvent, words: Words) -> Iterator[tuple[str, str]]:
+    """What the room was like at that moment, where the method looks at it."""
+    room = event.body.get("room")
+    if isinstance(room, dict):
+        values = (
+            f"{words.quantity(key)} {with_unit(str(one['value']), UNITS[key])}"
+            for key, one in room.items()
+            if isinstance(one, dict) and key in UNITS
+        )
+        yield words.say("Room"), " · ".join(values)
