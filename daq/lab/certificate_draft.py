@@ -10,6 +10,7 @@ from typing import Any
 from calibration.certificates.completing import content_of
 from calibration.certificates.imported import Imported, Proposal, Severity, Stage
 from calibration.certificates.kind import Kind
+from calibration.certificates.native_points import MOST_POINTS
 from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.cell_corrections import CellCorrection, corrected
@@ -82,6 +83,12 @@ def content_from_document(register: Register, document: Document, said: Said) ->
     imported, corrections = corrected(document.imported, said.corrections)
     index = None if document.native else _chosen(imported, said)
     proposal = imported.proposals[index] if index is not None else None
+    if proposal is not None and len(proposal.points) > MOST_POINTS:
+        raise RegisterError(
+            N_("This result has {count} points; a curve is made of at most {most}: ask for a shorter table."),
+            count=len(proposal.points),
+            most=MOST_POINTS,
+        )
     native = _native(imported, proposal, document, said)
     admin = imported.administrative
     content = Content(

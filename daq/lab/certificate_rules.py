@@ -141,6 +141,8 @@ def _beside(register: Register, connection: Connection, version: Version) -> Ite
     same = (column.equipment == version.equipment) & (column.channel == version.channel)
     for other in versions(connection, same & (column.id != version.id)):
         other_day = other.content.said("certificate", "calibrated_on")
+        if not (isinstance(day, datetime.date) and isinstance(other_day, datetime.date)):
+            continue
         if other.counts_at(register.clock.now_ns()) and day < other_day:
             facts = {"day": day.isoformat(), "record": other.record, "other_day": other_day.isoformat()}
             yield Caution("older", facts)

@@ -21,7 +21,7 @@ NUMBERS = (
     ("curve", "non_linearity"),
 )
 """Keys of the native format whose value is a number, or a word where ``WORDS`` has one."""
-_NUMBER = re.compile(r"[-+]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[Ee][-+]?\d{1,2})?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[Ee][-+]?\d{1,2})?", re.ASCII)
 WORDS = {"resolution": ("included",), "repeatability": ("included",), "non_linearity": ("from-points",)}
 TEXTS = (("equipment", "unit"), ("equipment", "quantity"), ("curve", "kind"))
 KEYED = {"point": ("reference", "indication", "U", "k"), "value": ("name", "value", "U", "k")}

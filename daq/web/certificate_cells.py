@@ -38,7 +38,7 @@ COLUMNS = (
     ("k", "k"),
 )
 _POINT = re.compile(r"proposals\[\d+\]\.points\[(\d+)\]\.\w+")
-MOST_POINTS = 200
+MOST_POINTS = 80
 """Of a result, on the page; a certificate has some ten."""
 
 

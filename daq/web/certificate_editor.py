@@ -12,7 +12,7 @@ from daq.records.certificate_content import CountedFrom, Form, Settled
 from daq.web.certificate_additions import Additions, additions_of, due_of, tables_of
 from daq.web.certificate_cells import Cell, Labelled, Result, corrections_from, sheet_of
 from daq.web.certificate_document import DocumentView
-from daq.web.certificate_findings import finding_row, remarks
+from daq.web.certificate_findings import MOST_SHOWN, finding_row, remarks
 from daq.web.certificate_keyed import KeyedTable
 from daq.web.certificate_loading import Loaded
 from daq.web.certificate_owner import Owner
@@ -219,7 +219,7 @@ class Editor:
         """Findings that stand in the way: corrected by a cell, or settled with a reason."""
         content, known = self._loaded.version.content, self._loaded.findings
         reasons = {one.finding: one.reason for one in content.settled}
-        for finding in content.errors:
+        for finding in content.errors[:MOST_SHOWN]:
             with box("settle"):
                 if finding in known:
                     finding_row(self._here, known[finding], self._view.show_place)
@@ -230,6 +230,9 @@ class Editor:
                 )
                 field.props("dense outlined" + ("" if self._may else " readonly"))
                 self._settled[finding] = field
+        if len(content.errors) > MOST_SHOWN:
+            more = self._here.words.say("and {count} more", count=len(content.errors) - MOST_SHOWN)
+            ui.label(more).classes("refusal")
 
     @property
     def edited(self) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection
 
 from calibration.certificates.imported import Finding, Imported
 from calibration.certificates.model import Certificate
 from calibration.errors import CalibrationError, CertificateError
 from calibration.sentences import Sentence, sentence_of
+from daq.errors import HengliangError
 from daq.lab.certificate_advice import interval_advice_of
 from daq.lab.certificate_as_found import Found, as_found_of
 from daq.lab.certificate_interval import IntervalLook
@@ -23,6 +25,9 @@ from daq.records.certificates import built
 from daq.records.database import reading
 from daq.records.register_tables import certificates
 from daq.security.signature_report import SignatureReport
+from daq.web.words import Words
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,6 +71,19 @@ class Loaded:
     def findings(self) -> dict[str, Finding]:
         """Findings of the importer, by how they are kept with the draft."""
         return {str(one): one for one in self.imported.findings}
+
+
+def loaded_or_refused(register: Register, record: str, words: Words) -> Loaded | str:
+    """Everything, or the sentence why it cannot be shown."""
+    try:
+        return load(register, record)
+    except HengliangError as error:
+        return words.error(error)
+    except ValueError:
+        return words.say("What was found in the document of {record} cannot be read any more.", record=record)
+    except Exception:  # the edge of a request: documents of strangers are behind it
+        log.exception("page of a certificate", record=record)
+        return words.say("{record} cannot be shown; the log of the service says why.", record=record)
 
 
 def load(register: Register, record: str) -> Loaded:

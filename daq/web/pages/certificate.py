@@ -8,7 +8,6 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from calibration.certificates.native import FORMAT, parse_native
-from daq.errors import HengliangError
 from daq.i18n import N_
 from daq.lab.certificate_draft import Document
 from daq.lab.certificate_life import save_draft
@@ -22,8 +21,9 @@ from daq.web.certificate_below import ImpactPanel, chain_panel
 from daq.web.certificate_cells import target_text
 from daq.web.certificate_document import DocumentView
 from daq.web.certificate_editor import Editor
+from daq.web.certificate_findings import MOST_SHOWN
 from daq.web.certificate_fit import as_found_panel, fit_panel, values_panel
-from daq.web.certificate_loading import Loaded, load, other_versions
+from daq.web.certificate_loading import Loaded, loaded_or_refused, other_versions
 from daq.web.certificate_words import FORMS, KINDS, STEPS, shortcoming_text, state_text
 from daq.web.desk import Desk
 from daq.web.forms import Question, ask, said, table
@@ -60,21 +60,13 @@ def certificate_page(here: Visit, record: str) -> None:
         ui.label(say("Reading the certificate …")).classes("detail")
 
     async def fill() -> None:
-        loaded, sentence = None, ""
-        try:
-            loaded = await run.io_bound(load, here.desk.register, record)
-        except HengliangError as error:
-            sentence = here.words.error(error)
-        except ValueError:
-            sentence = say(
-                "What was found in the document of {record} cannot be read any more.", record=record
-            )
+        loaded = await run.io_bound(loaded_or_refused, here.desk.register, record, here.words)
         room.clear()
         with room:
-            if loaded is None:
-                ui.label(sentence).classes("refusal")
-            else:
+            if isinstance(loaded, Loaded):
                 CertificatePage(here, loaded).build()
+            else:
+                ui.label(loaded or "").classes("refusal")
 
     ui.timer(0.01, fill, once=True)
 
@@ -136,9 +128,12 @@ class CertificatePage:
         with box("panel verdict"):
             if loaded.missing:
                 ui.label(say("✗ It cannot be used yet:")).classes("refusal")
-                texts = (shortcoming_text(one, here.words, loaded.findings) for one in loaded.missing)
-                for text in dict.fromkeys(texts):
+                lines = (shortcoming_text(one, here.words, loaded.findings) for one in loaded.missing)
+                texts = list(dict.fromkeys(lines))
+                for text in texts[:MOST_SHOWN]:
                     ui.label(text)
+                if len(texts) > MOST_SHOWN:
+                    ui.label(say("and {count} more", count=len(texts) - MOST_SHOWN)).classes("detail")
             else:
                 text, kind = self._standing()
                 ui.label(text).classes(kind)

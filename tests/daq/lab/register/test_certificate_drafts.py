@@ -1,6 +1,7 @@
 """What a person says about a document, and what a certificate of each kind must have before it is entered."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,11 +26,13 @@ from daq.errors import CertificateStepError, RegisterError
 from daq.lab.cell_corrections import CellCorrection
 from daq.lab.certificate_draft import Document, DueRule, Said, months_after
 from daq.lab.certificate_life import save_draft
+from daq.lab.certificate_rules import cautions, shortcomings
 from daq.lab.equipment import add_equipment
 from daq.lab.equipment_description import Description
 from daq.lab.imported_json import imported_from
 from daq.records.certificate_content import CountedFrom, Form, Settled
 from daq.records.certificates import RecordedCertificates
+from daq.records.database import reading
 from tests.calibration.native_files import BALANCE
 from tests.daq.entered import SHANGHAI
 from tests.daq.lab.register.laboratory import START_NS, scan
@@ -341,3 +344,20 @@ def test_a_correction_needs_its_reason_and_is_made_once(laboratory):
     one = CellCorrection("administrative.number", "LX-8", "read wrong")
     with pytest.raises(RegisterError, match="corrected twice"):
         save(laboratory, document(), said(corrections=(one, one)))
+
+
+def test_a_draft_without_its_day_beside_a_certificate_in_force_is_looked_at(laboratory):
+    """Somebody has not keyed the day in yet; that says so, and nothing is compared with it."""
+    laboratory.in_force()
+    version = save(laboratory, scan(), said(due=None))
+    with reading(laboratory.engine) as connection:
+        found = cautions(laboratory.register, connection, version)
+        missing = shortcomings(laboratory.register, connection, version)
+    assert "older" not in {one.code for one in found}
+    assert any("certificate.calibrated_on: is missing" in sentence for sentence in missing)
+
+
+def test_a_table_that_no_curve_is_made_of_becomes_no_draft(laboratory):
+    many = replace(proposal(), points=(point("0.0", "0.0", "0.0"),) * 1001)
+    with pytest.raises(RegisterError, match="has 1001 points; a curve is made of at most 1000"):
+        save(laboratory, document(many), said())
