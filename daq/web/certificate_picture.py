@@ -12,7 +12,7 @@ from daq.web.digits import expanded, figure
 from daq.web.theme import FONT, PALETTES, Palette, Theme
 from daq.web.words import Words
 
-TOP, CURVE, STRIP, GAP = 40, 280, 110, 46
+TOP, CURVE, STRIP, GAP = 62, 280, 110, 46
 """Heights in pixels: above the curve, the curve, the strip of residuals, between the two."""
 WIDTH_OF_WHISKER = 0.004
 """Of the foot of an uncertainty bar, as part of the range."""

@@ -4,25 +4,14 @@ from typing import Any
 
 from nicegui import ui
 
-from daq.i18n import N_
 from daq.lab.equipment_description import CLASSES, Description, EquipmentState
-from daq.web.equipment_words import KINDS, STATES
+from daq.web.equipment_words import FIELDS, KINDS, STATES
 from daq.web.visit import Visit
 
 TEXTS = (
-    ("title_zh", N_("Name in Chinese")),
-    ("title_en", N_("Name in English")),
-    ("maker", N_("Maker")),
-    ("model", N_("Model")),
-    ("serial_number", N_("Serial number")),
-    ("firmware", N_("Firmware")),
-    ("room", N_("Room")),
-    ("unit", N_("Unit of d, e and Max")),
-    ("d", N_("Resolution d")),
-    ("e", N_("Verification interval e")),
-    ("maximum", N_("Max")),
-    ("note", N_("Remark")),
-)
+    "title_zh", "title_en", "maker", "model", "serial_number", "firmware", "room", "unit", "d", "e",
+    "maximum", "note",
+)  # fmt: skip
 
 
 class EquipmentForm:
@@ -40,8 +29,8 @@ class EquipmentForm:
             "kind": ui.select(kinds, label=say("Kind"), value=given.get("kind")),
             "state": ui.select(states, label=say("State"), value=first_state),
         }
-        for key, label in TEXTS:
-            self._fields[key] = ui.input(say(label), value=given.get(key) or "")
+        for key in TEXTS:
+            self._fields[key] = ui.input(say(FIELDS[key]), value=given.get(key) or "")
         self._fields["accuracy_class"] = ui.select(
             classes, label=say("Accuracy class"), value=given.get("accuracy_class", "")
         )

@@ -22,6 +22,7 @@ UNMET = {
     "not-away": N_("sent away: {reason}"),
     "not-suspended": N_("suspended: {reason}"),
     "certificate": N_("no certificate in force for {channel}: have it calibrated, or enter its certificate"),
+    "certificate-none": N_("no certificate in force: have it calibrated, or enter its certificate"),
     "check-never-done": N_("check plan {plan}: no check was ever done"),
     "check-failed": N_("check plan {plan}: the last check was not passed"),
     "check-not-since-adjustment": N_("check plan {plan}: adjusted since the last check"),
@@ -53,7 +54,8 @@ def in_short(found: Validity, words: Words) -> str:
 
 def _text(one: Reason, words: Words) -> str:
     messages = {True: MET, False: UNMET, None: OPEN}[one.met]
+    code = "certificate-none" if one.code == "certificate" and not one.facts.get("channel") else one.code
     facts: dict[str, object] = {key: one.facts.get(key) or "—" for key in KEYS}
     states = {state.value: words.say(text) for state, (_, text) in STATES.items()}
     facts["state"] = states.get(str(facts["state"]), facts["state"])
-    return words.say(messages.get(one.code, one.code), **facts)
+    return words.say(messages.get(code, messages.get(one.code, one.code)), **facts)

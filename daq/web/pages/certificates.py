@@ -14,7 +14,7 @@ from daq.lab.register import Register
 from daq.records.certificate_versions import State, Version, versions
 from daq.records.database import reading
 from daq.web.certificate_intake import Intake
-from daq.web.certificate_words import KINDS, state_text
+from daq.web.certificate_list import certificate_table
 from daq.web.desk import Desk
 from daq.web.forms import table
 from daq.web.frame import Frame, box
@@ -113,7 +113,7 @@ def _groups(here: Visit, known: Known) -> None:
         if some:
             with box("panel"):
                 ui.label(title).classes("caption")
-                _table(here, some)
+                certificate_table(here, some)
     if not found:
         ui.label(say("There is no certificate yet.")).classes("detail")
 
@@ -142,27 +142,6 @@ def _due(here: Visit, due: Sequence[DueItem]) -> None:
         )
     say = words.say
     table((say("Equipment"), say("Certificate number"), say("Last day"), say("Left")), rows, "")
-
-
-def _table(here: Visit, some: Sequence[Version]) -> None:
-    say, words, now_ns = here.words.say, here.words, here.desk.clock.now_ns()
-    rows = []
-    for one in some:
-        begins_ns, due = one.begins_ns, one.content.due
-        rows.append(
-            (
-                (one.record, f"/certificate/{one.record}"),
-                one.number,
-                (f"{one.equipment} {one.channel}".strip(), f"/equipment/{one.equipment}"),
-                say(KINDS.get(one.content.kind, one.content.kind)),
-                str(one.content.said("certificate", "laboratory") or ""),
-                state_text(one, words, now_ns),
-                words.date(begins_ns) if begins_ns else "",
-                due.last_day.isoformat() if due else "",
-            )
-        )
-    headings = ("#", say("Certificate number"), say("Equipment"), say("Kind"), say("Laboratory"))
-    table((*headings, say("State"), say("In force from"), say("Last day")), rows, "")
 
 
 def upload_page(here: Visit) -> None:

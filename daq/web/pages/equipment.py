@@ -6,6 +6,8 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
+from daq.errors import HengliangError
+from daq.i18n import N_
 from daq.lab.equipment import Equipment, add_equipment, equipment
 from daq.lab.equipment_description import EquipmentState, description_from
 from daq.lab.validity import validity
@@ -18,6 +20,16 @@ from daq.web.forms import done, said, table
 from daq.web.frame import Frame, box
 from daq.web.validity_words import in_short
 from daq.web.visit import Visit, opened
+
+HEADINGS = (
+    N_("Short name"),
+    N_("Title"),
+    N_("Kind"),
+    N_("Serial number"),
+    N_("Room"),
+    N_("State"),
+    N_("May it measure?"),
+)
 
 
 def register(desk: Desk) -> None:
@@ -33,35 +45,42 @@ def register(desk: Desk) -> None:
 
 
 def equipment_page(here: Visit) -> None:
-    """Build the list; retired equipment last."""
+    """Build the list, retired equipment last; it is read before it is drawn."""
     say = here.words.say
     frame = Frame(here, say("Equipment"), "equipment")
-    with reading(here.desk.engine) as connection:
-        found = equipment(connection).values()
-        now_ns = here.desk.clock.now_ns()
-        worth = {one.name: in_short(validity(connection, one.name, now_ns), here.words) for one in found}
-    rows = sorted(found, key=lambda one: (one.state is EquipmentState.RETIRED, one.name))
     with frame.main():
         with box("heading"):
             ui.label(say("Equipment")).classes("big")
+            ui.link(say("Certificates"), "/certificates")
             if here.has(Role.METROLOGIST, Role.QUALITY_MANAGER):
                 ui.link(f"+ {say('Register equipment')}", "/equipment-new")
-        with box("panel"):
-            headings = (
-                say("Short name"),
-                say("Title"),
-                say("Kind"),
-                say("Serial number"),
-                say("Room"),
-                say("State"),
-                say("May it measure?"),
-            )
-            table(
-                headings,
-                [(*_row(one, here), worth[one.name]) for one in rows],
-                say("Nothing is registered yet."),
-            )
+        room = box("panel")
+
+    async def fill() -> None:
+        sentence, rows = "", None
+        try:
+            rows = await run.io_bound(_rows, here)
+        except HengliangError as error:
+            sentence = here.words.error(error)
+        with room:
+            if rows is None:
+                ui.label(sentence).classes("refusal")
+            else:
+                table([say(text) for text in HEADINGS], rows, say("Nothing is registered yet."))
+
+    ui.timer(0.01, fill, once=True)
     ui.timer(1.0, lambda: frame.show(here.view()))
+
+
+def _rows(here: Visit) -> list[tuple[str | tuple[str, str], ...]]:
+    with reading(here.desk.engine) as connection:
+        now_ns = here.desk.clock.now_ns()
+        found = sorted(
+            equipment(connection).values(), key=lambda one: (one.state is EquipmentState.RETIRED, one.name)
+        )
+        return [
+            (*_row(one, here), in_short(validity(connection, one.name, now_ns), here.words)) for one in found
+        ]
 
 
 def _row(one: Equipment, here: Visit) -> tuple[str | tuple[str, str], ...]:

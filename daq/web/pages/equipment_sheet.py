@@ -1,7 +1,6 @@
 """One piece of equipment: what it is, whether it may measure and why, its history, and how to change it."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from nicegui import run, ui
@@ -18,11 +17,14 @@ from daq.lab.equipment import (
 )
 from daq.lab.equipment_description import description_from
 from daq.lab.validity import validity
+from daq.records.certificate_versions import State, versions
 from daq.records.database import reading
+from daq.records.register_tables import certificates
 from daq.security.people import Role
+from daq.web.certificate_list import certificate_table
 from daq.web.desk import Desk
 from daq.web.equipment_form import EquipmentForm
-from daq.web.equipment_words import KINDS, LOG_KINDS, STATES
+from daq.web.equipment_words import KINDS, LOG_KINDS, STATES, changes
 from daq.web.forms import Question, ask, done, said, table
 from daq.web.frame import Frame, box
 from daq.web.pages.instrument import reason_row
@@ -68,6 +70,7 @@ def equipment_sheet(here: Visit, name: str) -> None:
             with box("panel"):
                 ui.label(say("May it measure?")).classes("caption")
                 _validity(here, one)
+        _certificates(here, one)
         with box("panel"):
             ui.label(say("History")).classes("caption")
             _log(here, name)
@@ -122,6 +125,23 @@ def _validity(here: Visit, one: Equipment) -> None:
             reason_row(reason)
 
 
+def _certificates(here: Visit, one: Equipment) -> None:
+    """Those that count or wait; all the others are one click away."""
+    with reading(here.desk.engine) as connection:
+        found = versions(connection, certificates.c.equipment == one.name)
+    newest = {each.id: each.version for each in found}
+    some = [
+        each
+        for each in found
+        if each.state not in (State.SUPERSEDED, State.REVOKED)
+        and (each.begins_ns is not None or each.version == newest[each.id])
+    ]
+    if some:
+        with box("panel"):
+            ui.label(here.words.say("Certificates")).classes("caption")
+            certificate_table(here, some)
+
+
 def _log(here: Visit, name: str) -> None:
     say = here.words.say
     root = box("log")
@@ -167,18 +187,12 @@ def _versions(here: Visit, versions: tuple[Equipment, ...]) -> None:
     say = here.words.say
     rows = []
     for old, new in zip((None, *versions), versions, strict=False):
-        changed = " · ".join(_changes(old, new)) if old is not None else say("registered")
+        changed = (
+            " · ".join(changes(old.about, new.about, here.words)) if old is not None else say("registered")
+        )
         rows.append((str(new.version), here.words.time(new.t_ns), new.account, changed, new.reason))
     headings = ("#", say("time"), say("Who"), say("What changed"), say("Reason"))
     table(headings, rows[::-1], "")
-
-
-def _changes(old: Equipment, new: Equipment) -> Iterator[str]:
-    before, after = old.about.as_json(), new.about.as_json()
-    for key, value in after.items():
-        if before[key] != value:
-            pair = (json.dumps(each, ensure_ascii=False) for each in (before[key], value))
-            yield f"{key}: {' → '.join(pair)}"
 
 
 def change_sheet(here: Visit, name: str) -> None:

@@ -17,6 +17,8 @@ from daq.errors import RegisterError
 from daq.lab.cell_corrections import CellCorrection
 from daq.lab.certificate_documents import document_of
 from daq.lab.certificate_draft import Document, DueRule
+from daq.lab.equipment_description import EquipmentState
+from daq.lab.validity import Reason, Validity
 from daq.records.certificate_content import CountedFrom
 from daq.security.signature_report import unsigned
 from daq.security.uploads import examine
@@ -28,13 +30,15 @@ from daq.web.certificate_picture import look_options
 from daq.web.certificate_suggestions import InUse, suggestions
 from daq.web.certificate_words import place_text, shortcoming_text, signature_rows
 from daq.web.documents import document_routes
+from daq.web.equipment_words import changes
 from daq.web.theme import Theme
+from daq.web.validity_words import in_short, shown
 from daq.web.visit import TOKEN_COOKIE
 from daq.web.words import Words
 from drivers.reading import Channel
 from tests.calibration.certificates.own_files import BALANCE
 from tests.daq.lab.register.conftest import laboratory  # noqa: F401 - a fixture
-from tests.daq.lab.register.laboratory import START_NS, scan
+from tests.daq.lab.register.laboratory import BALANCE_ABOUT, START_NS, scan
 from tests.daq.lab.register.test_certificate_as_found import PLATE, describe, in_force, off
 from tests.daq.lab.register.test_certificate_drafts import document, proposal, said, save
 
@@ -241,3 +245,25 @@ def test_files_inside_a_document_are_only_ever_downloads(served):
     assert client.get(f"/documents/{'0' * 64}").status_code == 404
     assert client.get(f"/documents/{version.document_sha256}/page/1").status_code == 404
     assert isinstance(imported, Imported)
+
+
+def test_changes_of_equipment_are_told_in_words():
+    old = BALANCE_ABOUT
+    new = replace(old, state=EquipmentState.SUSPENDED, e=Decimal("0.001"), accessories=("printer",), room="")
+    assert list(changes(old, new, EN)) == [
+        "Room: 101 → —",
+        "State: ● in use → ■ suspended",
+        "Accessories: — → printer",
+        "Verification interval e: — → 0.001",
+    ]
+    assert list(changes(old, replace(old, kind="oven", needs_certificate=False), ZH)) == [
+        "类别: 天平 → 干燥箱",
+        f"{ZH.say('Measures only with a certificate in force')}: ✓ → ✗",
+    ]
+
+
+def test_equipment_without_any_certificate_is_told_what_to_do():
+    found = Validity((Reason("certificate", False, {"channel": ""}),))
+    assert shown(found, EN)[0].text == "no certificate in force: have it calibrated, or enter its certificate"
+    named = Validity((Reason("certificate", False, {"channel": "mass"}),))
+    assert "mass" in in_short(named, ZH)
