@@ -320,7 +320,7 @@ def visit(chromium: Browser, laboratory: Laboratory) -> Iterator[Visit]:
 
 @contextmanager
 def _person(chromium: Browser, laboratory: Laboratory) -> Iterator[Visit]:
-    context = chromium.new_context()
+    context = chromium.new_context(reduced_motion="reduce")
     troubles: list[str] = []
     requests: list[str] = []
 

@@ -58,6 +58,18 @@ def test_numbers_can_be_read_from_two_metres_and_do_not_dance(visit):
     assert len(widths) == 1, "and its box must not"
 
 
+def test_nothing_moves_for_a_person_who_asked_for_less_motion(visit):
+    page = visit("/sign-in?lang=en")
+    moving = (
+        "[...document.querySelectorAll('*')].map(e => getComputedStyle(e))"
+        ".flatMap(s => [s.transitionDuration, s.animationDuration].join().split(','))"
+        ".filter(d => parseFloat(d) > 0.001).length"
+    )
+    assert page.evaluate(moving) == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(moving) > 0, "otherwise this test proves nothing"
+
+
 def test_no_number_touches_its_neighbour(visit):
     """Nothing on a card is wider than the place it has, but for texts that end in an ellipsis."""
     for path, width in (("/?lang=zh_CN", 1366), ("/?lang=en", 1366), ("/?lang=en", 390)):

@@ -85,7 +85,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture
 def page(chromium: Browser, demo: Demo) -> Iterator[Page]:
     """One person's browser; at the end nothing went wrong in it."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+    size = {"width": 1366, "height": 768}
+    context = chromium.new_context(viewport=size, accept_downloads=True, reduced_motion="reduce")
     context.set_default_timeout(20_000)
     troubles: list[str] = []
     page = context.new_page()
