@@ -16,13 +16,13 @@ import numpy as np
 from sqlalchemy import Connection, Table
 
 from calibration.certificates.native import parse_native
-from daq.lab.evidence import Capture
-from daq.lab.impact import impact_of_certificate
-from daq.lab.impact_figures import curve_of
-from daq.lab.methods import Method, load_methods
-from daq.lab.results import compute_results
-from daq.lab.results_given import Given
-from daq.lab.results_outcome import Outcome
+from daq.lab.methods.loading import Method, load_methods
+from daq.lab.results.computing import compute_results
+from daq.lab.results.given import Given
+from daq.lab.results.outcome import Outcome
+from daq.lab.sessions.evidence import Capture
+from daq.lab.tracing.impact import impact_of_certificate
+from daq.lab.tracing.impact_figures import curve_of
 from daq.records import bench_tables as bench
 from daq.records import register_tables as register
 from daq.records.certificate_content import LIFE_KEYS, Content, CountedFrom, Due, Form, content_text

@@ -15,10 +15,10 @@ from daq.demo_register import fill_records
 from daq.demo_sessions import Past
 from daq.demo_story import CHECKS_BEFORE, Calendar, Day
 from daq.journal import Journal
-from daq.lab.dossier import Office
-from daq.lab.impact_suspect import what_stood_on
-from daq.lab.nonconformity_causes import FollowUp
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
+from daq.lab.nonconforming.causes import FollowUp
+from daq.lab.reports.dossier import Office
+from daq.lab.tracing.impact_suspect import what_stood_on
 from daq.records.blobs import BlobStore
 from daq.records.certificates import RecordedCertificates
 from daq.records.migrations import open_records

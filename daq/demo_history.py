@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 
 from calibration.rounding import round_to_interval
 from daq.demo_register import METROLOGIST, ORIGIN, TECHNICIAN
-from daq.lab.chart_designs import ChartChoice, ChartKind
-from daq.lab.check_plans import CheckPlan, CheckPoint, find_plan, save_plan
-from daq.lab.checks import NewCheck, record_checks
-from daq.lab.equipment import write_log
-from daq.lab.nonconformity import Nonconformity
-from daq.lab.nonconformity_causes import FollowUp, do_checks
-from daq.lab.nonconformity_course import RESUMED, resume
-from daq.lab.register import NS_PER_S, Register
+from daq.lab.certificates.register import NS_PER_S, Register
+from daq.lab.checks.chart_designs import ChartChoice, ChartKind
+from daq.lab.checks.plans import CheckPlan, CheckPoint, find_plan, save_plan
+from daq.lab.checks.records import NewCheck, record_checks
+from daq.lab.equipment.records import write_log
+from daq.lab.nonconforming.causes import FollowUp, do_checks
+from daq.lab.nonconforming.course import RESUMED, resume
+from daq.lab.nonconforming.records import Nonconformity
 from daq.records.certificate_versions import versions
 from daq.records.database import changing, reading
 from daq.records.register_tables import certificates

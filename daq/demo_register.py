@@ -9,13 +9,13 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from daq.lab.certificate_documents import native_document
-from daq.lab.certificate_draft import Said
-from daq.lab.certificate_life import InForce, check, enter, put_in_force, save_draft
-from daq.lab.equipment import add_equipment, equipment
-from daq.lab.equipment_description import Description
-from daq.lab.method_records import MethodState, approve_method, enter_method, import_folder
-from daq.lab.register import Register
+from daq.lab.certificates.documents import native_document
+from daq.lab.certificates.draft import Said
+from daq.lab.certificates.life import InForce, check, enter, put_in_force, save_draft
+from daq.lab.certificates.register import Register
+from daq.lab.equipment.description import Description
+from daq.lab.equipment.records import add_equipment, equipment
+from daq.lab.methods.records import MethodState, approve_method, enter_method, import_folder
 from daq.records.certificate_versions import State, Version, versions
 from daq.records.database import reading
 from daq.records.register_tables import certificates

@@ -22,10 +22,10 @@ from daq.demo_story import (
 )
 from daq.demo_technician import BY, MINUTE_NS, Technician
 from daq.errors import PaperError
-from daq.lab.dossier import Office
-from daq.lab.reporting import ISSUED, issue_report
-from daq.lab.samples import receive_sample
-from daq.lab.session_signing import PERFORMED, REVIEWED, return_session, review_session, sign_session
+from daq.lab.reports.dossier import Office
+from daq.lab.reports.issuing import ISSUED, issue_report
+from daq.lab.sessions.samples import receive_sample
+from daq.lab.sessions.signing import PERFORMED, REVIEWED, return_session, review_session, sign_session
 from daq.security.accounts import Accounts
 from daq.security.audit import Actor
 from daq.security.signatures import Signature

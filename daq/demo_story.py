@@ -11,8 +11,8 @@ from typing import Literal
 from daq.demo_history import DAYS, STEP_ON
 from daq.demo_past import NS_PER_S
 from daq.demo_technician import MINUTE_NS, Assignment, Portion
-from daq.lab.register import Register
-from daq.lab.samples import SampleAbout
+from daq.lab.certificates.register import Register
+from daq.lab.sessions.samples import SampleAbout
 
 COPTIS, CHILI, SHIELD = "coptis-moisture-chp-0832-2", "direct-drying-gb-5009-3-1", "water-shield-dried-solids"
 TOTAL_ASH = "coptis-total-ash-chp-2302"

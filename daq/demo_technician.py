@@ -11,16 +11,16 @@ from decimal import Decimal
 
 from daq.demo_past import NS_PER_S, PastBench
 from daq.demo_register import ORIGIN, TECHNICIAN
-from daq.lab import session_steps as steps
-from daq.lab.bench import Bench
-from daq.lab.method_steps import Hold, Timer, Weigh
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_records import session_state
-from daq.lab.session_results import finish_session
-from daq.lab.session_state import SessionState, Task
-from daq.lab.session_steps import At
-from daq.lab.session_timers import bounds_ns
-from daq.lab.sessions import Choice, Order, choose_instrument, start_session
+from daq.lab.methods.steps import Hold, Timer, Weigh
+from daq.lab.sessions import steps
+from daq.lab.sessions.bench import Bench
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.records import session_state
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.starting import Choice, Order, choose_instrument, start_session
+from daq.lab.sessions.state import SessionState, Task
+from daq.lab.sessions.steps import At
+from daq.lab.sessions.timers import bounds_ns
 from daq.security.audit import Actor
 
 MINUTE_NS = 60 * NS_PER_S

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from daq.errors import SettingsError, StreamError
 from daq.i18n import N_
-from daq.lab.certificate_fit import misfits
+from daq.lab.certificates.fit import misfits
 from daq.records.blobs import BlobStore
 from daq.records.certificates import ByChannel, RecordedCertificates
 from daq.records.database import make_engine

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from daq.acquire import LinkWorker, Seat, acquire
 from daq.errors import SettingsError, StreamError
 from daq.journal import Journal
-from daq.lab.bench import Bench, bench_rules
+from daq.lab.sessions.bench import Bench, bench_rules
 from daq.records.blobs import BLOBS_FOLDER
 from daq.records.certificates import RecordedCertificates
 from daq.records.database import RECORDS_FILE, records_url

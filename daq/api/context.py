@@ -26,8 +26,8 @@ from daq.errors import (
     StepRefusedError,
     TwoPersonError,
 )
-from daq.lab.bench import Bench
-from daq.lab.method_file import MethodError
+from daq.lab.methods.file import MethodError
+from daq.lab.sessions.bench import Bench
 from daq.records.blobs import BlobStore
 from daq.security.accounts import Accounts, Credentials
 from daq.security.audit import Actor

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from daq.api.context import ApiContext, Body, SentenceRoute, SignatureBody
 from daq.journal.times import utc_text
-from daq.lab.method_records import (
+from daq.lab.methods.records import (
     MethodVersion,
     approve_method,
     enter_method,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 
 from daq.api.context import ApiContext, Body, SentenceRoute
 from daq.journal.times import utc_text
-from daq.lab.samples import (
+from daq.lab.sessions.samples import (
     Sample,
     SampleAbout,
     find_sample,

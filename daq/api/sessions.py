@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from daq.api.context import ApiContext, Body, SentenceRoute, SignatureBody
-from daq.lab.session_json import result_json, session_json
-from daq.lab.session_list import list_sessions, sessions_of_sample
-from daq.lab.session_records import opened, session_state
-from daq.lab.session_results import result_versions
-from daq.lab.session_steps import abandon_portion, add_portion, note, strike
-from daq.lab.sessions import Allowed, Choice, Order, choose_instrument, override, start_session
-from daq.lab.validity import OVERRIDE
+from daq.lab.equipment.validity import OVERRIDE
+from daq.lab.sessions.json import result_json, session_json
+from daq.lab.sessions.list import list_sessions, sessions_of_sample
+from daq.lab.sessions.records import opened, session_state
+from daq.lab.sessions.results import result_versions
+from daq.lab.sessions.starting import Allowed, Choice, Order, choose_instrument, override, start_session
+from daq.lab.sessions.steps import abandon_portion, add_portion, note, strike
 from daq.records.database import reading
 
 

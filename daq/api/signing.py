@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from daq.api.context import ApiContext, Body, ReasonBody, SentenceRoute, SignatureBody
-from daq.lab.session_json import session_json
-from daq.lab.session_results import change_json, finish_session, recalculate
-from daq.lab.session_signing import (
+from daq.lab.sessions.json import session_json
+from daq.lab.sessions.results import change_json, finish_session, recalculate
+from daq.lab.sessions.signing import (
     PERFORMED,
     REVIEWED,
     amend_session,

@@ -7,11 +7,11 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from daq.api.context import ApiContext, Body, SentenceRoute
 from daq.errors import BenchError
 from daq.i18n import N_
-from daq.lab.register import StoredDocument
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_json import capture_json, remark_json, session_json
-from daq.lab.session_state import SessionState
-from daq.lab.session_steps import At, attach, confirm, enter, skip, start_timer, stop_timer
+from daq.lab.certificates.register import StoredDocument
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.json import capture_json, remark_json, session_json
+from daq.lab.sessions.state import SessionState
+from daq.lab.sessions.steps import At, attach, confirm, enter, skip, start_timer, stop_timer
 
 MOST_BYTES = 20_000_000
 """Of a picture."""

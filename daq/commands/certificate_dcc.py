@@ -15,7 +15,7 @@ from daq.commands.console import (
 )
 from daq.commands.people import RecordsOption
 from daq.commands.workbench import SessionArgument, open_workbench
-from daq.lab.own_calibration import COUNTRY, dcc_of_session
+from daq.lab.certificates.own_calibration import COUNTRY, dcc_of_session
 
 
 def dcc(

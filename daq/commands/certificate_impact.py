@@ -26,14 +26,14 @@ from daq.commands.register import RecordArgument, open_counter
 from daq.errors import JournalMissingError
 from daq.i18n.speech import Speech
 from daq.journal import JournalReader
-from daq.lab.chain_svg import chain_svg, word_of
-from daq.lab.impact import Impact, Window, impact_of_certificate
-from daq.lab.impact_tables import impact_tables, samples_of
+from daq.lab.certificates.register import Register
 from daq.lab.papers.tables import Table, as_csv, as_xlsx
-from daq.lab.register import Register
-from daq.lab.results_outcome import number_text
-from daq.lab.traceability import Chain, NodeKind
-from daq.lab.traceability_records import chain_of_certificate
+from daq.lab.results.outcome import number_text
+from daq.lab.tracing.chain import Chain, NodeKind
+from daq.lab.tracing.chain_svg import chain_svg, word_of
+from daq.lab.tracing.impact import Impact, Window, impact_of_certificate
+from daq.lab.tracing.impact_tables import impact_tables, samples_of
+from daq.lab.tracing.records import chain_of_certificate
 from daq.records.database import reading
 from daq.security.audit import Json
 from daq.wiring import DataFiles

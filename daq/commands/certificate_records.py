@@ -24,9 +24,9 @@ from daq.commands.people import RecordsOption, credentials, identified
 from daq.commands.register import ByOption, Counter, RecordArgument, open_counter
 from daq.errors import RegisterError
 from daq.i18n import N_
-from daq.lab.certificate_documents import read_document
-from daq.lab.certificate_draft import Document
-from daq.lab.certificate_life import (
+from daq.lab.certificates.documents import read_document
+from daq.lab.certificates.draft import Document
+from daq.lab.certificates.life import (
     InForce,
     check,
     enter,
@@ -37,9 +37,9 @@ from daq.lab.certificate_life import (
     save_draft,
     suspend,
 )
-from daq.lab.certificate_rules import cautions
-from daq.lab.certificate_steps import CHECKERS, ENTERERS, WITHDRAWERS
-from daq.lab.register import NS_PER_S
+from daq.lab.certificates.register import NS_PER_S
+from daq.lab.certificates.rules import cautions
+from daq.lab.certificates.steps import CHECKERS, ENTERERS, WITHDRAWERS
 from daq.records.certificate_content import CountedFrom
 from daq.records.certificate_versions import State, Version, find_version, versions
 from daq.records.database import reading

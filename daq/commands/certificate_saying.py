@@ -10,8 +10,8 @@ from typing import Any
 
 from daq.errors import RegisterError
 from daq.i18n import N_
-from daq.lab.cell_corrections import CellCorrection
-from daq.lab.certificate_draft import DueRule, Said
+from daq.lab.certificates.cell_corrections import CellCorrection
+from daq.lab.certificates.draft import DueRule, Said
 from daq.records.certificate_content import CountedFrom, Settled
 
 _OWN = ("due", "correct", "settle", "proposal", "verdict", "reason", "equipment_name", "channel")

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json
 from daq.commands.people import RecordsOption
-from daq.lab.chart_json import chart_as_json
-from daq.lab.check_dates import CheckDate, check_dates
-from daq.lab.check_drift import forecast_of
-from daq.lab.check_plans import plan_named, plans
-from daq.lab.control import ControlChart, control_charts
+from daq.lab.checks.chart_json import chart_as_json
+from daq.lab.checks.control import ControlChart, control_charts
+from daq.lab.checks.dates import CheckDate, check_dates
+from daq.lab.checks.drift import forecast_of
+from daq.lab.checks.plans import plan_named, plans
 from daq.records.database import reading, records_url
 from daq.records.migrations import open_records
 from daq.wiring import DataFiles

@@ -18,7 +18,8 @@ from daq.commands.people import RecordsOption, identified
 from daq.commands.register import ByOption, open_counter
 from daq.errors import EquipmentError
 from daq.i18n import N_
-from daq.lab.equipment import (
+from daq.lab.equipment.description import description_from
+from daq.lab.equipment.records import (
     LOG_KINDS,
     Equipment,
     EquipmentChange,
@@ -30,8 +31,7 @@ from daq.lab.equipment import (
     find_equipment,
     log_equipment,
 )
-from daq.lab.equipment_description import description_from
-from daq.lab.validity import validity
+from daq.lab.equipment.validity import validity
 from daq.records.database import reading
 from daq.security.audit import Json
 

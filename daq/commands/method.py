@@ -17,7 +17,7 @@ from daq.commands.console import (
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
 from daq.commands.workbench import ReasonOption, open_workbench
-from daq.lab.method_records import (
+from daq.lab.methods.records import (
     KEEPERS,
     MethodState,
     MethodVersion,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
 from daq.records.blobs import BlobStore
 from daq.records.migrations import open_records
 from daq.security.accounts import Accounts, Credentials

@@ -21,9 +21,8 @@ from daq.commands.register import ByOption
 from daq.commands.workbench import SessionArgument, Workbench, open_workbench
 from daq.errors import PaperError
 from daq.i18n import LANGUAGES, N_
-from daq.lab.evidence_package import evidence_zip
-from daq.lab.raw_record import raw_record_pdf
-from daq.lab.reporting import (
+from daq.lab.reports.evidence_package import evidence_zip
+from daq.lab.reports.issuing import (
     ISSUED,
     ISSUERS,
     IssuedReport,
@@ -32,6 +31,7 @@ from daq.lab.reporting import (
     issued_reports,
     report_pdf,
 )
+from daq.lab.reports.raw_record import raw_record_pdf
 from daq.records.database import reading
 from daq.security.audit import Json
 

@@ -16,7 +16,7 @@ from daq.commands.console import (
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
 from daq.commands.workbench import open_workbench
-from daq.lab.samples import Sample, SampleAbout, receive_sample, samples
+from daq.lab.sessions.samples import Sample, SampleAbout, receive_sample, samples
 from daq.records.database import reading
 
 app = typer.Typer(no_args_is_help=True, help="Samples: what was received.")

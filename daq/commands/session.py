@@ -21,14 +21,14 @@ from daq.commands.session_lines import capture_line, status_lines
 from daq.commands.workbench import ReasonOption, SessionArgument, Workbench, open_workbench
 from daq.errors import BenchError
 from daq.i18n import N_
-from daq.lab import session_steps
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_json import capture_json, remark_json, session_json
-from daq.lab.session_list import list_sessions
-from daq.lab.session_records import session_state
-from daq.lab.session_state import SessionState
-from daq.lab.session_steps import At
-from daq.lab.sessions import Choice, Order, choose_instrument, start_session
+from daq.lab.sessions import steps as session_steps
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.json import capture_json, remark_json, session_json
+from daq.lab.sessions.list import list_sessions
+from daq.lab.sessions.records import session_state
+from daq.lab.sessions.starting import Choice, Order, choose_instrument, start_session
+from daq.lab.sessions.state import SessionState
+from daq.lab.sessions.steps import At
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: from the sample to the signed result.")
 

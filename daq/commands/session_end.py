@@ -17,10 +17,11 @@ from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
 from daq.commands.session_lines import result_line, status_lines
 from daq.commands.workbench import ReasonOption, SessionArgument, open_workbench
-from daq.lab.session_json import result_json, session_json
-from daq.lab.session_records import BENCH_ROLES, session_state
-from daq.lab.session_results import finish_session, kept_results, recalculate
-from daq.lab.session_signing import (
+from daq.lab.equipment.validity import OVERRIDE
+from daq.lab.sessions.json import result_json, session_json
+from daq.lab.sessions.records import BENCH_ROLES, session_state
+from daq.lab.sessions.results import finish_session, kept_results, recalculate
+from daq.lab.sessions.signing import (
     PERFORMED,
     REVIEWED,
     REVIEWERS,
@@ -30,10 +31,9 @@ from daq.lab.session_signing import (
     review_session,
     sign_session,
 )
-from daq.lab.session_state import SessionState
-from daq.lab.session_steps import abandon_portion, add_portion, note
-from daq.lab.sessions import Allowed, override
-from daq.lab.validity import OVERRIDE
+from daq.lab.sessions.starting import Allowed, override
+from daq.lab.sessions.state import SessionState
+from daq.lab.sessions.steps import abandon_portion, add_portion, note
 from daq.records.database import reading
 from daq.security.people import Role
 

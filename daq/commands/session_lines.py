@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from calibration.rounding import plain, round_to_digits
 from daq.i18n.figures import with_unit
-from daq.lab.evidence import Capture
-from daq.lab.session_events import Act, Place
-from daq.lab.session_results import KeptResult
-from daq.lab.session_state import SessionState, why_of
-from daq.lab.session_timers import span_text
+from daq.lab.sessions.events import Act, Place
+from daq.lab.sessions.evidence import Capture
+from daq.lab.sessions.results import KeptResult
+from daq.lab.sessions.state import SessionState, why_of
+from daq.lab.sessions.timers import span_text
 
 K_DIGITS = 3
 

@@ -10,8 +10,8 @@ import typer
 
 from daq.commands.people import credentials, identified
 from daq.commands.register import Counter, open_counter
-from daq.lab.bench import Bench
-from daq.lab.dossier import Office
+from daq.lab.reports.dossier import Office
+from daq.lab.sessions.bench import Bench
 from daq.records.certificates import RecordedCertificates
 from daq.security.audit import Actor
 from daq.security.people import Role

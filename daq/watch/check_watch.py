@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from calibration.errors import CalibrationError
 from daq.errors import CheckError
-from daq.lab.check_findings import CheckFinding, check_findings
+from daq.lab.checks.findings import CheckFinding, check_findings
 from daq.records.checks_tables import check_baselines, check_plans, checks, nonconformities
 from daq.records.database import reading
 from daq.records.register_tables import equipment_log

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from daq.errors import JournalMissingError
 from daq.journal import JournalChannel, JournalReader, ReadingRow
-from daq.lab.check_findings import CheckFinding
+from daq.lab.checks.findings import CheckFinding
 from daq.records.alerts import WatchPlace, keep_place, watch_place
 from daq.records.certificates import ByChannel
 from daq.records.database import changing, reading

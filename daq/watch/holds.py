@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from daq.i18n import N_
-from daq.lab.method_file import Procedure
-from daq.lab.method_steps import Hold
-from daq.lab.session_events import Act, Stage
-from daq.lab.session_progress import plain_steps
-from daq.lab.session_records import load
-from daq.lab.session_state import SessionState
+from daq.lab.methods.file import Procedure
+from daq.lab.methods.steps import Hold
+from daq.lab.sessions.events import Act, Stage
+from daq.lab.sessions.progress import plain_steps
+from daq.lab.sessions.records import load
+from daq.lab.sessions.state import SessionState
 from daq.records.bench_tables import session_events
 from daq.records.database import reading
 from daq.watch.notebook import Fact

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from daq.lab.equipment import equipment
-from daq.lab.equipment_description import EquipmentState
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import equipment
 from daq.records.database import reading
 from drivers.clock import Clock
 

@@ -13,9 +13,9 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from daq.errors import SettingsError
-from daq.lab.method_parts import Part, Word
-from daq.lab.method_steps import Environment, Hold, RepeatUntil
-from daq.lab.methods import Method
+from daq.lab.methods.loading import Method
+from daq.lab.methods.parts import Part, Word
+from daq.lab.methods.steps import Environment, Hold, RepeatUntil
 from daq.mistakes import Place, found_at, key_of, sentence_of
 from daq.watch.rule_parts import (
     RULE_TYPES,

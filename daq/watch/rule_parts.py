@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from calibration.errors import CalibrationError
 from calibration.mpe import OIML_R76, VerifiedBalance
 from calibration.units import unit_of
-from daq.lab.method_parts import Part, Positive, Text, Titled, Word
+from daq.lab.methods.parts import Part, Positive, Text, Titled, Word
 from daq.schedule import ScheduleText
 from daq.settings import Severity
 
@@ -281,7 +281,7 @@ class CheckFound(_Rule):
         ],
         Field(min_length=1),
     ]
-    """Codes of ``daq.lab.check_findings``."""
+    """Codes of ``daq.lab.checks.findings``."""
     plans: Text = "*"
     """Glob over names of plans."""
 

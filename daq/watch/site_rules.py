@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from daq.errors import NotifyError, SettingsError
-from daq.lab.methods import MethodError, load_methods
+from daq.lab.methods.loading import MethodError, load_methods
 from daq.settings import Settings
 from daq.watch.engine import Site
 from daq.watch.notify import url_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from calibration.certificates.model import Certificate, in_force
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
-from daq.lab.check_findings import CheckFinding
+from daq.lab.checks.findings import CheckFinding
 from daq.lab.meaning import Meant, meaning
 from daq.lab.reasons import LOST_KINDS
 from daq.records.certificates import ByChannel

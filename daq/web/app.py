@@ -18,6 +18,8 @@ from daq.settings import Settings, WebSettings
 from daq.web.desk import Desk
 from daq.web.documents import document_routes
 from daq.web.entrance import entrance, guard
+from daq.web.live.plan import channel_plans
+from daq.web.live.poller import Poller
 from daq.web.pages import (
     administration,
     alert,
@@ -42,8 +44,6 @@ from daq.web.pages import (
     sessions,
     sign_in,
 )
-from daq.web.plan import channel_plans
-from daq.web.poller import Poller
 from daq.web.programs import program_routes
 from daq.web.report_routes import report_routes
 from daq.wiring import DataFiles, records_of

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from daq.lab.bench import Bench
-from daq.lab.dossier import Office
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
+from daq.lab.reports.dossier import Office
+from daq.lab.sessions.bench import Bench
 from daq.records.alerts import count_unacknowledged
 from daq.records.blobs import BlobStore
 from daq.records.certificates import RecordedCertificates
@@ -16,7 +16,7 @@ from daq.records.database import reading
 from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings
-from daq.web.poller import Poller
+from daq.web.live.poller import Poller
 from daq.wiring import DataFiles, site_bench
 from drivers.clock import Clock
 from drivers.profiles import Profile

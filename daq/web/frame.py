@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from daq.i18n import LANGUAGES, N_
+from daq.web.live.views import Note, SiteView, StripItem
 from daq.web.theme import PALETTES, Theme, style_sheet
-from daq.web.views import Note, SiteView, StripItem
 from daq.web.visit import Visit
 
 NAVIGATION = (

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from nicegui import run, ui
 
 from daq.i18n import LANGUAGES
-from daq.lab.reporting import ISSUED, ISSUERS, IssuedReport, issue_report, issued_reports
-from daq.lab.session_state import SessionState
+from daq.lab.reports.issuing import ISSUED, ISSUERS, IssuedReport, issue_report, issued_reports
+from daq.lab.sessions.state import SessionState
 from daq.records.database import reading
 from daq.web.forms import Question, ask_signed, done, said
 from daq.web.frame import box

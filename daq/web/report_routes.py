@@ -10,12 +10,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from daq.errors import BlobError, HengliangError, NoSuchRecordError
 from daq.i18n import LANGUAGES, N_
-from daq.lab.equipment_labels import label_pdf
-from daq.lab.evidence_package import evidence_zip
+from daq.lab.equipment.labels import label_pdf
 from daq.lab.papers.tables import Table, as_csv, as_xlsx
-from daq.lab.raw_record import raw_record_pdf
-from daq.lab.reporting import IssuedReport, issued_reports, report_pdf
-from daq.lab.session_tables import session_tables
+from daq.lab.reports.evidence_package import evidence_zip
+from daq.lab.reports.issuing import IssuedReport, issued_reports, report_pdf
+from daq.lab.reports.raw_record import raw_record_pdf
+from daq.lab.sessions.tables import session_tables
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.visit import Visit, admit

@@ -13,9 +13,9 @@ from daq.security.audit import Actor
 from daq.security.people import Person, Role
 from daq.settings import Settings
 from daq.web.desk import Desk
-from daq.web.poller import Poller
+from daq.web.live.poller import Poller
+from daq.web.live.views import SiteView, site_view
 from daq.web.theme import Theme
-from daq.web.views import SiteView, site_view
 from daq.web.words import Words
 
 YEAR_S = 365 * 24 * 3600

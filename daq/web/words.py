@@ -9,7 +9,7 @@ from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
 from daq.lab.reasons import REASONS
 from daq.web.digits import expanded
-from daq.web.facts import CertificateNow, CertificateState, ChannelState
+from daq.web.live.facts import CertificateNow, CertificateState, ChannelState
 
 MARKS = {
     ChannelState.STABLE: "●",

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from daq.journal import ChannelDefinition, Journal
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
 from daq.records.database import records_url
 from daq.records.migrations import open_records
 from daq.security.accounts import Accounts, Credentials

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from calibration.baselines import NS_PER_DAY, Change, Check, Conditions, baselines
-from calibration.control_charts import D2, D4, Shewhart, Trust, individuals, lag_one, phase_one
+from calibration.charts.baselines import NS_PER_DAY, Change, Check, Conditions, baselines
+from calibration.charts.control_charts import D2, D4, Shewhart, Trust, individuals, lag_one, phase_one
 from calibration.errors import ValueRefusedError
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from calibration.cusum import Cusum, cusum
+from calibration.charts.cusum import Cusum, cusum
 from calibration.errors import ValueRefusedError
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from calibration.drift import (
+from calibration.drift.exponential import fit_exponential
+from calibration.drift.line import (
     drift_from_history,
     drift_from_line,
     drift_line,
@@ -14,7 +15,6 @@ from calibration.drift import (
     shared_covariance,
 )
 from calibration.errors import CovarianceError, FitError, ValueRefusedError
-from calibration.exponential_drift import fit_exponential
 from calibration.fits import Scale
 from calibration.uncertain import covariance
 

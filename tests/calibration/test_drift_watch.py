@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from calibration.baselines import NS_PER_DAY, Baseline, Change, Check, Conditions
-from calibration.cusum import Cusum
-from calibration.drift_watch import Finding, Plan, assess
+from calibration.charts.baselines import NS_PER_DAY, Baseline, Change, Check, Conditions
+from calibration.charts.cusum import Cusum
+from calibration.charts.run_lengths import limit_for
+from calibration.drift.drift_watch import Finding, Plan, assess
 from calibration.errors import ValueRefusedError
-from calibration.run_lengths import limit_for
 
 SEED = 20260714
 WEIGHT = Conditions("E2 100 g no. 7", "W-2026-1", "LX-2026-0417")

@@ -8,7 +8,7 @@ import pytest
 
 from calibration.curve import Share
 from calibration.curves import Polynomial
-from calibration.en_score import en_between, en_of_difference, en_score
+from calibration.drift.en_score import en_between, en_of_difference, en_score
 from calibration.errors import CovarianceError, OutOfRangeError, UnitMismatchError, ValueRefusedError
 from calibration.limits import Measured
 from calibration.uncertain import Uncertain, independent

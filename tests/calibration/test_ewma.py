@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from calibration.charts.ewma import Ewma, ewma
 from calibration.errors import ValueRefusedError
-from calibration.ewma import Ewma, ewma
 
 
 def test_nist_handbook_6_3_2_4_ewma(problem):

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from calibration.errors import UnknownUnitError
-from calibration.expression import MAX_DEPTH, MAX_LENGTH, MAX_OPERATIONS, ExpressionError, parse
+from calibration.expressions.expression import MAX_DEPTH, MAX_LENGTH, MAX_OPERATIONS, ExpressionError, parse
 from calibration.influences import Repeatability, rounding
 from calibration.uncertain import Uncertain, independent
 

@@ -6,10 +6,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from calibration.drift import drift_line
-from calibration.errors import ValueRefusedError
-from calibration.interval_of_family import Target, interval_of_family
-from calibration.intervals import (
+from calibration.drift.interval_of_family import Target, interval_of_family
+from calibration.drift.intervals import (
     Bounds,
     Change,
     Staircase,
@@ -17,6 +15,8 @@ from calibration.intervals import (
     in_service_interval,
     in_use_interval,
 )
+from calibration.drift.line import drift_line
+from calibration.errors import ValueRefusedError
 
 YEARS = Bounds(90, 1095)
 

@@ -5,13 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from calibration import run_lengths
-from calibration.control_charts import D2, Shewhart
-from calibration.cusum import Cusum
-from calibration.drawn_lengths import drawn_arl
-from calibration.errors import ValueRefusedError
-from calibration.ewma import Ewma
-from calibration.run_lengths import (
+from calibration.charts import run_lengths
+from calibration.charts.control_charts import D2, Shewhart
+from calibration.charts.cusum import Cusum
+from calibration.charts.drawn_lengths import drawn_arl
+from calibration.charts.ewma import Ewma
+from calibration.charts.run_lengths import (
     cusum_arl,
     ewma_arl,
     false_alarm_rate,
@@ -20,8 +19,9 @@ from calibration.run_lengths import (
     performance,
     shewhart_arl,
 )
-from calibration.run_rules import NELSON, WESTERN_ELECTRIC, RuleSet, Side, ZoneRule
-from calibration.westgard import RULES, Scope, Westgard
+from calibration.charts.run_rules import NELSON, WESTERN_ELECTRIC, RuleSet, Side, ZoneRule
+from calibration.charts.westgard import RULES, Scope, Westgard
+from calibration.errors import ValueRefusedError
 
 RUNS = 10_000
 SEED = 20260714
@@ -272,7 +272,7 @@ def test_drawn_lengths_are_counted_from_the_first_point_and_across_blocks():
 
 
 def test_drawing_gives_up_where_alarms_are_too_rare(monkeypatch):
-    monkeypatch.setattr("calibration.drawn_lengths._MOST", 10_000)
+    monkeypatch.setattr("calibration.charts.drawn_lengths._MOST", 10_000)
     with pytest.raises(
         ValueRefusedError, match="20 of 20 charts have not alarmed after 256 points: draw fewer"
     ):

@@ -6,8 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from calibration.errors import ValueRefusedError
-from calibration.run_rules import (
+from calibration.charts.run_rules import (
     NELSON,
     WESTERN_ELECTRIC,
     Order,
@@ -18,7 +17,8 @@ from calibration.run_rules import (
     ZoneRule,
     completions,
 )
-from calibration.westgard import RULES, SEVEN_TREND, RunDecision, RunVerdict, Scope, Westgard, westgard
+from calibration.charts.westgard import RULES, SEVEN_TREND, RunDecision, RunVerdict, Scope, Westgard, westgard
+from calibration.errors import ValueRefusedError
 
 
 def test_nelson_1984_and_western_electric_1956(problem):

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from daq.lab.certificate_documents import native_document
-from daq.lab.certificate_draft import Said
-from daq.lab.certificate_life import InForce, check, enter, put_in_force, save_draft
-from daq.lab.equipment import add_equipment, equipment
-from daq.lab.equipment_description import Description
-from daq.lab.register import Register
+from daq.lab.certificates.documents import native_document
+from daq.lab.certificates.draft import Said
+from daq.lab.certificates.life import InForce, check, enter, put_in_force, save_draft
+from daq.lab.certificates.register import Register
+from daq.lab.equipment.description import Description
+from daq.lab.equipment.records import add_equipment, equipment
 from daq.records.blobs import BlobStore
 from daq.records.certificate_versions import State, Version
 from daq.records.database import changing, reading

@@ -13,17 +13,17 @@ from daq.demo import site_document
 from daq.demo_fill import fill_demo
 from daq.demo_story import Ago, Calendar, Day
 from daq.journal import verify
-from daq.lab.method_records import MethodState, method_versions
-from daq.lab.nonconformity import ItemState, items_of, nonconformities
-from daq.lab.register import Register
-from daq.lab.reporting import issued_reports
-from daq.lab.samples import samples
-from daq.lab.session_events import Act, Stage
-from daq.lab.session_list import list_sessions, sessions_of_sample
-from daq.lab.session_records import session_state
-from daq.lab.session_results import kept_results
-from daq.lab.session_state import why_of
-from daq.lab.sessions import Order, start_session
+from daq.lab.certificates.register import Register
+from daq.lab.methods.records import MethodState, method_versions
+from daq.lab.nonconforming.records import ItemState, items_of, nonconformities
+from daq.lab.reports.issuing import issued_reports
+from daq.lab.sessions.events import Act, Stage
+from daq.lab.sessions.list import list_sessions, sessions_of_sample
+from daq.lab.sessions.records import session_state
+from daq.lab.sessions.results import kept_results
+from daq.lab.sessions.samples import samples
+from daq.lab.sessions.starting import Order, start_session
+from daq.lab.sessions.state import why_of
 from daq.records.blobs import BlobStore
 from daq.records.certificates import RecordedCertificates
 from daq.records.database import reading

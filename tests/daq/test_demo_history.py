@@ -6,20 +6,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from calibration.baselines import Change
-from calibration.drift_watch import Finding
+from calibration.charts.baselines import Change
+from calibration.drift.drift_watch import Finding
 from daq.demo_history import BALANCE, DAYS, STEP_ON, THERMOMETER, fill_checks
 from daq.demo_register import fill_records
-from daq.lab.check_dates import Standing, check_dates
-from daq.lab.check_drift import forecast_of
-from daq.lab.check_findings import DRIFTING, check_findings
-from daq.lab.checks import checks_of
-from daq.lab.control import control_charts
-from daq.lab.equipment import find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.nonconformity import Affected, State, items_of, nonconformities
-from daq.lab.nonconformity_causes import FollowUp
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
+from daq.lab.checks.control import control_charts
+from daq.lab.checks.dates import Standing, check_dates
+from daq.lab.checks.drift import forecast_of
+from daq.lab.checks.findings import DRIFTING, check_findings
+from daq.lab.checks.records import checks_of
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import find_equipment
+from daq.lab.nonconforming.causes import FollowUp
+from daq.lab.nonconforming.records import Affected, State, items_of, nonconformities
 from daq.records.blobs import BlobStore
 from daq.records.database import reading, records_url
 from daq.records.migrations import open_records

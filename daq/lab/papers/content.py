@@ -9,9 +9,9 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from daq.lab.evidence import Capture, Entry
-from daq.lab.results_outcome import Judgement
-from daq.lab.results_words import Words
+from daq.lab.results.outcome import Judgement
+from daq.lab.results.words import Words
+from daq.lab.sessions.evidence import Capture, Entry
 
 NOTHING = Words("", "")
 

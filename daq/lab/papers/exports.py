@@ -13,8 +13,8 @@ from daq.i18n.speech import NS_PER_S
 from daq.lab.papers.content import CaptureLine
 from daq.lab.papers.tables import Heading, Table, Value
 from daq.lab.papers.words import DECISIONS
-from daq.lab.results_outcome import number_text
-from daq.lab.results_words import Words, words
+from daq.lab.results.outcome import number_text
+from daq.lab.results.words import Words, words
 from drivers.reading import Quality
 
 

@@ -8,8 +8,8 @@ from calibration.conformity import Comparison, Decision
 from calibration.rounding import plain, round_to_place
 from daq.i18n import N_
 from daq.lab.papers.content import BudgetLine, Item, Working
-from daq.lab.results_outcome import Judgement
-from daq.lab.results_words import Words, words
+from daq.lab.results.outcome import Judgement
+from daq.lab.results.words import Words, words
 
 Kept = Mapping[str, Any]
 """What ``Outcome.as_json`` gave."""

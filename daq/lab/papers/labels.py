@@ -10,7 +10,7 @@ from daq.lab.papers.blocks import DASH
 from daq.lab.papers.content import EquipmentLabel, Standing
 from daq.lab.papers.qr import qr_svg
 from daq.lab.papers.typesetting import typeset_pdf
-from daq.lab.results_words import Words, words
+from daq.lab.results.words import Words, words
 
 STANDINGS = {
     Standing.QUALIFIED: ("●", N_("QUALIFIED")),

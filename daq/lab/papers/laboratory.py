@@ -3,7 +3,7 @@
 from daq.errors import PaperError
 from daq.i18n import N_
 from daq.lab.papers.content import Laboratory, Mark
-from daq.lab.results_words import Words
+from daq.lab.results.words import Words
 from daq.settings import LaboratorySettings
 
 

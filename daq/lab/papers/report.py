@@ -32,7 +32,7 @@ from daq.lab.papers.paper import (
     signature_block,
 )
 from daq.lab.papers.words import COMPARISONS, PaperWords
-from daq.lab.results_outcome import Judgement
+from daq.lab.results.outcome import Judgement
 
 CLIENTS = "△"
 """Marks what the client has said."""

@@ -22,7 +22,7 @@ from calibration.rounding import plain
 from daq.errors import PaperError
 from daq.i18n import N_
 from daq.i18n.figures import symbol
-from daq.lab.results_words import Words
+from daq.lab.results.words import Words
 
 Value = str | int | float | Decimal | datetime.datetime | datetime.date | None
 

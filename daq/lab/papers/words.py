@@ -8,10 +8,10 @@ from calibration.rounding import plain, round_to_digits
 from daq.i18n import N_
 from daq.i18n.figures import THIN_SPACE, typeset, with_unit
 from daq.i18n.speech import Speech
-from daq.lab.method_results import DECISION_RULES
+from daq.lab.methods.results import DECISION_RULES
 from daq.lab.papers.blocks import DASH
-from daq.lab.results_outcome import Judgement
-from daq.lab.results_words import Words
+from daq.lab.results.outcome import Judgement
+from daq.lab.results.words import Words
 
 DECISIONS = {
     Decision.PASS: ("●", N_("conforms")),

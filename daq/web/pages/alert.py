@@ -15,11 +15,11 @@ from daq.lab.alerts import AlertDetail, alert_detail
 from daq.lab.meaning import meaning
 from daq.records.alerts import Alert
 from daq.web.alert_actions import MARKS, act_buttons
-from daq.web.chart import Plot, chart_options
 from daq.web.desk import Desk
 from daq.web.forms import table
 from daq.web.frame import Frame, box
-from daq.web.trend import Point
+from daq.web.live.chart import Plot, chart_options
+from daq.web.live.trend import Point
 from daq.web.visit import Visit, opened
 
 TURNS = {

@@ -9,22 +9,22 @@ from starlette.responses import Response
 
 from calibration.certificates.native import FORMAT, parse_native
 from daq.i18n import N_
-from daq.lab.certificate_draft import Document
-from daq.lab.certificate_life import save_draft
-from daq.lab.certificate_steps import ENTERERS
+from daq.lab.certificates.draft import Document
+from daq.lab.certificates.life import save_draft
+from daq.lab.certificates.steps import ENTERERS
 from daq.records.certificate_content import Correction
 from daq.records.certificate_versions import State
 from daq.records.database import reading
 from daq.records.register_tables import documents
-from daq.web.certificate_actions import buttons
-from daq.web.certificate_below import ImpactPanel, chain_panel
-from daq.web.certificate_cells import target_text
-from daq.web.certificate_document import DocumentView
-from daq.web.certificate_editor import Editor
-from daq.web.certificate_findings import MOST_SHOWN
-from daq.web.certificate_fit import as_found_panel, fit_panel, values_panel
-from daq.web.certificate_loading import Loaded, loaded_or_refused, other_versions
-from daq.web.certificate_words import FORMS, KINDS, STEPS, shortcoming_text, state_text
+from daq.web.certificates.actions import buttons
+from daq.web.certificates.below import ImpactPanel, chain_panel
+from daq.web.certificates.cells import target_text
+from daq.web.certificates.document import DocumentView
+from daq.web.certificates.editor import Editor
+from daq.web.certificates.findings import MOST_SHOWN
+from daq.web.certificates.fit import as_found_panel, fit_panel, values_panel
+from daq.web.certificates.loading import Loaded, loaded_or_refused, other_versions
+from daq.web.certificates.words import FORMS, KINDS, STEPS, shortcoming_text, state_text
 from daq.web.desk import Desk
 from daq.web.forms import Question, ask, said, table
 from daq.web.frame import Frame, box

@@ -8,13 +8,13 @@ from nicegui import run, ui
 from starlette.responses import Response
 
 from daq.errors import HengliangError
-from daq.lab.certificate_steps import ENTERERS
-from daq.lab.due_calendar import DueItem, DueKind, due_items
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
+from daq.lab.certificates.steps import ENTERERS
+from daq.lab.checks.due_calendar import DueItem, DueKind, due_items
 from daq.records.certificate_versions import State, Version, versions
 from daq.records.database import reading
-from daq.web.certificate_intake import Intake
-from daq.web.certificate_list import certificate_table
+from daq.web.certificates.intake import Intake
+from daq.web.certificates.list import certificate_table
 from daq.web.desk import Desk
 from daq.web.forms import table
 from daq.web.frame import Frame, box

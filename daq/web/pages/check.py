@@ -10,17 +10,17 @@ from calibration.rounding import decimal_of, plain
 from daq.errors import CheckError
 from daq.i18n import N_
 from daq.i18n.figures import symbol
-from daq.lab.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, mark_check
-from daq.lab.check_drift import DatedForecast, forecast_of
-from daq.lab.check_plans import CheckPlan, plan_named
-from daq.lab.check_review import Review, review
-from daq.lab.checks import RecordedCheck
-from daq.lab.control import ControlChart, control_charts
+from daq.lab.checks.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, mark_check
+from daq.lab.checks.control import ControlChart, control_charts
+from daq.lab.checks.drift import DatedForecast, forecast_of
+from daq.lab.checks.plans import CheckPlan, plan_named
+from daq.lab.checks.records import RecordedCheck
+from daq.lab.checks.review import Review, review
 from daq.records.database import changing, reading
 from daq.security.people import Role
-from daq.web.check_review import pair_row, review_sentences
-from daq.web.check_words import CHARTS, FINDINGS, TRUSTS
-from daq.web.control_picture import Drawn, control_options, height_px, rule_text
+from daq.web.checks.control_picture import Drawn, control_options, height_px, rule_text
+from daq.web.checks.review import pair_row, review_sentences
+from daq.web.checks.words import CHARTS, FINDINGS, TRUSTS
 from daq.web.desk import Desk
 from daq.web.digits import expanded, figure
 from daq.web.forms import Question, ask, said, table

@@ -8,11 +8,11 @@ from nicegui import run, ui
 from starlette.responses import Response
 
 from daq.errors import CheckError
-from daq.lab.check_plans import CheckPlan, plan_named, save_plan
-from daq.lab.equipment import equipment
+from daq.lab.checks.plans import CheckPlan, plan_named, save_plan
+from daq.lab.equipment.records import equipment
 from daq.records.database import changing, reading
 from daq.security.people import Role
-from daq.web.check_plan_form import CheckPlanForm, Known
+from daq.web.checks.plan_form import CheckPlanForm, Known
 from daq.web.desk import Desk
 from daq.web.forms import Question, ask, said
 from daq.web.frame import Frame, box

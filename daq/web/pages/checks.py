@@ -7,15 +7,15 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
-from daq.lab.check_dates import check_dates
-from daq.lab.due_calendar import calendar_feed, due_items, summary
-from daq.lab.impact_suspect import what_stood_on
-from daq.lab.nonconformity import Cause, Nonconformity, Suspect, nonconformities
-from daq.lab.nonconformity_course import open_nonconformity
-from daq.lab.nonconformity_rules import JUDGES
+from daq.lab.checks.dates import check_dates
+from daq.lab.checks.due_calendar import calendar_feed, due_items, summary
+from daq.lab.nonconforming.course import open_nonconformity
+from daq.lab.nonconforming.records import Cause, Nonconformity, Suspect, nonconformities
+from daq.lab.nonconforming.rules import JUDGES
+from daq.lab.tracing.impact_suspect import what_stood_on
 from daq.records.database import changing, reading
 from daq.security.people import Role
-from daq.web.check_words import DUE_KINDS, STANDINGS, STATES
+from daq.web.checks.words import DUE_KINDS, STANDINGS, STATES
 from daq.web.desk import Desk
 from daq.web.forms import said, table
 from daq.web.frame import Frame, box

@@ -8,17 +8,17 @@ from starlette.responses import Response
 
 from daq.errors import HengliangError
 from daq.i18n import N_
-from daq.lab.equipment import Equipment, add_equipment, equipment
-from daq.lab.equipment_description import EquipmentState, description_from
-from daq.lab.validity import validity
+from daq.lab.equipment.description import EquipmentState, description_from
+from daq.lab.equipment.records import Equipment, add_equipment, equipment
+from daq.lab.equipment.validity import validity
 from daq.records.database import reading
 from daq.security.people import Role
 from daq.web.desk import Desk
-from daq.web.equipment_form import EquipmentForm
-from daq.web.equipment_words import KINDS, STATES
+from daq.web.equipment.form import EquipmentForm
+from daq.web.equipment.validity_words import in_short
+from daq.web.equipment.words import KINDS, STATES
 from daq.web.forms import done, said, table
 from daq.web.frame import Frame, box
-from daq.web.validity_words import in_short
 from daq.web.visit import Visit, opened
 
 HEADINGS = (

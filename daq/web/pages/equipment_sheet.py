@@ -6,7 +6,8 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
-from daq.lab.equipment import (
+from daq.lab.equipment.description import description_from
+from daq.lab.equipment.records import (
     Equipment,
     EquipmentChange,
     LogEntry,
@@ -15,21 +16,20 @@ from daq.lab.equipment import (
     equipment_log_of,
     log_equipment,
 )
-from daq.lab.equipment_description import description_from
-from daq.lab.validity import validity
+from daq.lab.equipment.validity import validity
 from daq.records.certificate_versions import State, versions
 from daq.records.database import reading
 from daq.records.register_tables import certificates
 from daq.security.people import Role
-from daq.web.certificate_list import certificate_table
+from daq.web.certificates.list import certificate_table
 from daq.web.desk import Desk
-from daq.web.equipment_form import EquipmentForm
-from daq.web.equipment_words import KINDS, LOG_KINDS, STATES, changes
+from daq.web.equipment.form import EquipmentForm
+from daq.web.equipment.validity_words import shown
+from daq.web.equipment.words import KINDS, LOG_KINDS, STATES, changes
 from daq.web.forms import Question, ask, done, said, table
 from daq.web.frame import Frame, box
 from daq.web.pages.instrument import reason_row
 from daq.web.report_routes import label_address
-from daq.web.validity_words import shown
 from daq.web.visit import Visit, opened
 
 

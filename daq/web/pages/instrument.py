@@ -4,16 +4,16 @@ from fastapi import Request
 from nicegui import ui
 from starlette.responses import Response
 
-from daq.web.chart import SPANS_S, Plot, chart_options
 from daq.web.desk import Desk
 from daq.web.digits import unit
-from daq.web.facts import ChannelNow, ChannelState, InstrumentNow
 from daq.web.frame import Frame, box, put
-from daq.web.instrument_views import Reason, identity_rows, reasons, record_table
-from daq.web.live import RECENT
+from daq.web.live.board import RECENT
+from daq.web.live.chart import SPANS_S, Plot, chart_options
+from daq.web.live.facts import ChannelNow, ChannelState, InstrumentNow
+from daq.web.live.instrument_views import Reason, identity_rows, reasons, record_table
+from daq.web.live.trend import NS_PER_S
+from daq.web.live.views import ChannelView, channel_label, channel_view, empty_view
 from daq.web.pages.live import PERIOD_S, ChannelFace
-from daq.web.trend import NS_PER_S
-from daq.web.views import ChannelView, channel_label, channel_view, empty_view
 from daq.web.visit import Visit, opened
 from drivers.profiles import Profile
 

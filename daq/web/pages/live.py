@@ -5,10 +5,10 @@ from nicegui import ui
 from starlette.responses import Response
 
 from daq.web.desk import Desk
-from daq.web.facts import ChannelState
 from daq.web.frame import Frame, box, mark, put, put_note
-from daq.web.trend import HEIGHT, WIDTH
-from daq.web.views import CardView, ChannelView
+from daq.web.live.facts import ChannelState
+from daq.web.live.trend import HEIGHT, WIDTH
+from daq.web.live.views import CardView, ChannelView
 from daq.web.visit import Visit, opened
 
 PERIOD_S = 0.5

@@ -7,8 +7,8 @@ from nicegui import events, run, ui
 from starlette.responses import Response
 
 from daq.i18n import N_
-from daq.lab import method_records as records
-from daq.lab.method_records import KEEPERS, MethodState, MethodVersion, method_version, method_versions
+from daq.lab.methods import records
+from daq.lab.methods.records import KEEPERS, MethodState, MethodVersion, method_version, method_versions
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.forms import Question, ask_signed, done, said, table

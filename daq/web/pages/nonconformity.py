@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from daq.errors import NonconformityError
 from daq.i18n.figures import symbol
-from daq.lab import nonconformity_course as course
-from daq.lab import nonconformity_items as ways
-from daq.lab.nonconformity import (
+from daq.lab.nonconforming import course
+from daq.lab.nonconforming import items as ways
+from daq.lab.nonconforming.records import (
     Decision,
     Evaluation,
     Item,
@@ -20,15 +20,15 @@ from daq.lab.nonconformity import (
     items_of,
     nonconformity,
 )
-from daq.lab.nonconformity_rules import JUDGES
+from daq.lab.nonconforming.rules import JUDGES
 from daq.records.database import changing, reading
 from daq.security.people import Role
 from daq.security.signatures import Signature
-from daq.web.check_words import DECISIONS, ITEM_STATES, KINDS, STATES
+from daq.web.checks.words import DECISIONS, ITEM_STATES, KINDS, STATES
 from daq.web.desk import Desk
 from daq.web.forms import Cell, Question, ask_signed, cell, said, table
 from daq.web.frame import Frame, box
-from daq.web.session_words import VERDICTS
+from daq.web.sessions.words import VERDICTS
 from daq.web.visit import Visit, opened
 
 

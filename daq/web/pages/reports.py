@@ -9,7 +9,7 @@ from starlette.responses import Response
 from daq.errors import PaperError
 from daq.i18n.figures import with_unit
 from daq.lab.papers.words import DECISIONS
-from daq.lab.reporting import IssuedReport, search_reports, valid_versions
+from daq.lab.reports.issuing import IssuedReport, search_reports, valid_versions
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.forms import Cell, table

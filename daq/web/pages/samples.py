@@ -9,16 +9,23 @@ from starlette.responses import Response
 
 from daq.errors import NoSuchRecordError
 from daq.i18n import N_
-from daq.lab.samples import RECEIVERS, SampleAbout, find_sample, receive_sample, sample_history, samples
-from daq.lab.session_list import sessions_of_sample
-from daq.lab.session_records import BENCH_ROLES
-from daq.lab.session_results import kept_results
+from daq.lab.sessions.list import sessions_of_sample
+from daq.lab.sessions.records import BENCH_ROLES
+from daq.lab.sessions.results import kept_results
+from daq.lab.sessions.samples import (
+    RECEIVERS,
+    SampleAbout,
+    find_sample,
+    receive_sample,
+    sample_history,
+    samples,
+)
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.forms import done, said, table
 from daq.web.frame import Frame, box
-from daq.web.session_results import result_text
-from daq.web.session_words import stage_text
+from daq.web.sessions.results import result_text
+from daq.web.sessions.words import stage_text
 from daq.web.visit import Visit, opened
 
 FIELDS = {

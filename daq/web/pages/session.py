@@ -5,23 +5,29 @@ from nicegui import events, ui
 from starlette.responses import Response
 
 from daq.errors import NoSuchRecordError
-from daq.lab.method_steps import RepeatUntil, Step
-from daq.lab.samples import Sample, find_sample
-from daq.lab.session_events import Stage
-from daq.lab.session_records import count_events
-from daq.lab.session_records import opened as load_session
-from daq.lab.session_results import result_versions
-from daq.lab.session_state import SessionState
+from daq.lab.methods.steps import RepeatUntil, Step
+from daq.lab.sessions.events import Stage
+from daq.lab.sessions.records import count_events
+from daq.lab.sessions.records import opened as load_session
+from daq.lab.sessions.results import result_versions
+from daq.lab.sessions.samples import Sample, find_sample
+from daq.lab.sessions.state import SessionState
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.frame import Frame, box, put
 from daq.web.report_panel import report_panel
-from daq.web.session_ears import Ears
-from daq.web.session_end import EndPanel
-from daq.web.session_record import RecordPanel, deviations_panel, instruments_panel, loops_panel, sample_panel
-from daq.web.session_results import ResultsPanel
-from daq.web.session_task import TaskPanel
-from daq.web.session_words import remark_text, stage_text, timer_text
+from daq.web.sessions.ears import Ears
+from daq.web.sessions.end import EndPanel
+from daq.web.sessions.record import (
+    RecordPanel,
+    deviations_panel,
+    instruments_panel,
+    loops_panel,
+    sample_panel,
+)
+from daq.web.sessions.results import ResultsPanel
+from daq.web.sessions.task import TaskPanel
+from daq.web.sessions.words import remark_text, stage_text, timer_text
 from daq.web.visit import Visit, opened
 
 LIVE_S = 0.5

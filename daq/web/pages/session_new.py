@@ -8,18 +8,18 @@ from nicegui import run, ui
 from starlette.responses import Response
 
 from daq.errors import NoSuchRecordError
-from daq.lab.method_file import Procedure
-from daq.lab.method_parts import Instrument
-from daq.lab.method_records import MethodState, MethodVersion, method_versions
-from daq.lab.samples import find_sample, sample_number
-from daq.lab.sessions import Allowed, Order, start_session
+from daq.lab.methods.file import Procedure
+from daq.lab.methods.parts import Instrument
+from daq.lab.methods.records import MethodState, MethodVersion, method_versions
+from daq.lab.sessions.samples import find_sample, sample_number
+from daq.lab.sessions.starting import Allowed, Order, start_session
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.frame import Frame, box, put
-from daq.web.session_instruments import Candidate, candidates
-from daq.web.session_release import Refusal
-from daq.web.session_scan import camera_button
-from daq.web.session_words import remark_text
+from daq.web.sessions.instruments import Candidate, candidates
+from daq.web.sessions.release import Refusal
+from daq.web.sessions.scan import camera_button
+from daq.web.sessions.words import remark_text
 from daq.web.visit import Visit, opened
 
 

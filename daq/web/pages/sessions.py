@@ -8,19 +8,19 @@ from nicegui import ui
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from daq.lab.method_records import recorded_method
-from daq.lab.samples import samples
-from daq.lab.session_events import SessionHeader, Stage
-from daq.lab.session_list import OpenSession, SessionList, list_sessions
-from daq.lab.session_records import BENCH_ROLES, count_events
-from daq.lab.session_results import kept_results
-from daq.lab.session_timers import TimerView
+from daq.lab.methods.records import recorded_method
+from daq.lab.sessions.events import SessionHeader, Stage
+from daq.lab.sessions.list import OpenSession, SessionList, list_sessions
+from daq.lab.sessions.records import BENCH_ROLES, count_events
+from daq.lab.sessions.results import kept_results
+from daq.lab.sessions.samples import samples
+from daq.lab.sessions.timers import TimerView
 from daq.records.database import reading
 from daq.web.desk import Desk
 from daq.web.forms import Cell, table
 from daq.web.frame import Frame, box, put
-from daq.web.session_results import result_text
-from daq.web.session_words import remark_text, stage_text, timer_text
+from daq.web.sessions.results import result_text
+from daq.web.sessions.words import remark_text, stage_text, timer_text
 from daq.web.visit import Visit, opened
 
 PERIOD_S = 1.0

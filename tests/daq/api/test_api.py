@@ -2,7 +2,7 @@
 
 import secrets
 
-from daq.lab.methods import load_methods
+from daq.lab.methods.loading import load_methods
 from tests.daq.api.conftest import PASSWORD
 from tests.daq.lab.sessions.bench import ROLES, figures, next_task, prepare
 

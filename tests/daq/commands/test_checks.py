@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from daq.commands.checks import app
 from daq.demo_history import BALANCE, DAYS, STEP_ON, fill_checks
 from daq.demo_register import fill_records
-from daq.lab.nonconformity_causes import FollowUp
-from daq.lab.register import Register
+from daq.lab.certificates.register import Register
+from daq.lab.nonconforming.causes import FollowUp
 from daq.records.blobs import BlobStore
 from daq.records.database import records_url
 from daq.records.migrations import open_records

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from daq.cli import app
 from daq.journal import Journal
-from daq.lab.methods import load_methods
+from daq.lab.methods.loading import load_methods
 from daq.records import schema
 from daq.records.database import changing, make_engine, records_url
 from daq.security.passwords import PasswordKeeper

@@ -19,10 +19,10 @@ from calibration.drying_rules import accept_parallels, constant_mass
 from calibration.influences import Repeatability, rounding
 from calibration.limits import Measured
 from calibration.uncertain import Uncertain, correlation, independent
-from daq.lab.method_formulas import compute, with_step_influences
-from daq.lab.method_results import Digits
-from daq.lab.method_steps import RepeatUntil
-from daq.lab.methods import MethodError, load_methods, read_method
+from daq.lab.methods.formulas import compute, with_step_influences
+from daq.lab.methods.loading import MethodError, load_methods, read_method
+from daq.lab.methods.results import Digits
+from daq.lab.methods.steps import RepeatUntil
 
 FOLDER = Path(str(resources.files("config") / "methods"))
 SHIPPED = [

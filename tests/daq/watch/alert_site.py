@@ -12,8 +12,8 @@ from sqlalchemy import Engine, select
 
 from calibration.certificates.model import Certificate
 from daq.journal import ChannelDefinition, Journal
-from daq.lab.check_findings import CheckFinding
-from daq.lab.methods import load_methods
+from daq.lab.checks.findings import CheckFinding
+from daq.lab.methods.loading import load_methods
 from daq.records.alerts import Alert, events_of, open_alerts
 from daq.records.alerts_tables import alerts, messages
 from daq.records.database import reading

@@ -7,7 +7,7 @@ from typing import Any
 
 from calibration.certificates.model import Certificate
 from daq.journal import EventRow, JournalChannel, ReadingRow, Row
-from daq.lab.check_findings import CheckFinding
+from daq.lab.checks.findings import CheckFinding
 from daq.settings import Settings
 from daq.watch.holds import HoldNow
 from daq.watch.ledger import Transition, Turn

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.session_signing import cancel_session
-from daq.lab.session_steps import At, start_timer, stop_timer
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
+from daq.lab.sessions.signing import cancel_session
+from daq.lab.sessions.steps import At, start_timer, stop_timer
 from daq.records.database import reading
 from daq.watch.holds import HoldNow, SessionWatch
 from daq.watch.register_watch import RegisterWatch

@@ -5,14 +5,22 @@ import pytest
 from daq.i18n.speech import Speech
 from daq.lab.alert_words import AlertWords
 from daq.lab.alerts import active_alerts
-from daq.lab.check_findings import DRIFTING, CheckFinding
+from daq.lab.checks.findings import DRIFTING, CheckFinding
 from daq.records.alerts import Alert
 from daq.records.database import changing, records_url
 from daq.records.migrations import open_records
 from daq.watch.alert_turns import AlertTurns
 from daq.watch.check_watch import HOUR_NS, CheckWatch
 from tests.clocks import HandClock
-from tests.daq.lab.checks.bench import PLAN, START_NS, a_check, at_day, do_checks, plan_checks, populate
+from tests.daq.lab.checks.bench import (
+    PLAN,
+    START_NS,
+    a_check,
+    at_day,
+    do_checks,
+    plan_checks,
+    populate,
+)
 from tests.daq.watch.alert_site import site_settings
 from tests.daq.watch.pure_site import PureSite
 

@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 
 from daq.errors import SettingsError
-from daq.lab.methods import load_methods
+from daq.lab.methods.loading import load_methods
 from daq.watch.rule_file import KnownChannel, load_rulebook, rules_without_channel
 from daq.watch.rule_parts import RULE_TYPES
 from tests.daq.watch.alert_site import HEAD, LIMIT

@@ -11,7 +11,7 @@ from calibration.certificates.model import Certificate, Gives, Kind
 from calibration.curves import Polynomial
 from daq.journal import EventRow, JournalChannel, ReadingRow
 from daq.settings import Settings
-from daq.web.live import Board
+from daq.web.live.board import Board
 from drivers.reading import EventKind, Quality
 
 S = 1_000_000_000

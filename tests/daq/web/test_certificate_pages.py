@@ -14,25 +14,25 @@ from calibration.certificates.imported import Finding, Imported, Particular, Sev
 from calibration.certificates.imported import Words as Texts
 from calibration.sentences import Sentence, about
 from daq.errors import RegisterError
-from daq.lab.cell_corrections import CellCorrection
-from daq.lab.certificate_documents import document_of
-from daq.lab.certificate_draft import Document, DueRule
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.validity import Reason, Validity
+from daq.lab.certificates.cell_corrections import CellCorrection
+from daq.lab.certificates.documents import document_of
+from daq.lab.certificates.draft import Document, DueRule
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.validity import Reason, Validity
 from daq.records.certificate_content import CountedFrom
 from daq.security.signature_report import unsigned
 from daq.security.uploads import examine
 from daq.settings import CertificatesSettings
-from daq.web.certificate_additions import Additions, additions_of, tables_of
-from daq.web.certificate_cells import sheet_of, target_text
-from daq.web.certificate_loading import Loaded, load, loaded_or_refused
-from daq.web.certificate_picture import look_options
-from daq.web.certificate_suggestions import InUse, suggestions
-from daq.web.certificate_words import place_text, shortcoming_text, signature_rows
+from daq.web.certificates.additions import Additions, additions_of, tables_of
+from daq.web.certificates.cells import sheet_of, target_text
+from daq.web.certificates.loading import Loaded, load, loaded_or_refused
+from daq.web.certificates.picture import look_options
+from daq.web.certificates.suggestions import InUse, suggestions
+from daq.web.certificates.words import place_text, shortcoming_text, signature_rows
 from daq.web.documents import document_routes
-from daq.web.equipment_words import changes
+from daq.web.equipment.validity_words import in_short, shown
+from daq.web.equipment.words import changes
 from daq.web.theme import Theme
-from daq.web.validity_words import in_short, shown
 from daq.web.visit import TOKEN_COOKIE
 from daq.web.words import Words
 from drivers.reading import Channel

@@ -2,9 +2,9 @@
 
 import pytest
 
-from daq.web.chart import Plot, chart_options
+from daq.web.live.chart import Plot, chart_options
+from daq.web.live.trend import Point
 from daq.web.theme import Theme
-from daq.web.trend import Point
 from daq.web.words import Words
 
 S = 1_000_000_000

@@ -4,8 +4,8 @@ import pytest
 
 from daq.watch.notebook import Fact as Found
 from daq.watch.notebook import Notebook
-from daq.web.duty_facts import duty_facts
-from daq.web.facts import Fact, FactKind
+from daq.web.live.duty_facts import duty_facts
+from daq.web.live.facts import Fact, FactKind
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from daq.i18n.figures import frame_text
-from daq.web.instrument_views import identity_rows, reasons, record_table
+from daq.web.live.instrument_views import identity_rows, reasons, record_table
 from daq.web.words import Words
 from drivers.reading import EventKind, Quality
 

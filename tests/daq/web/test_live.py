@@ -3,9 +3,9 @@
 import pytest
 
 from daq.journal import JournalChannel, ReadingRow
-from daq.web.facts import CertificateState, ChannelNow, ChannelState, FactKind
-from daq.web.live import Board, certificate_now
-from daq.web.plan import ChannelPlan
+from daq.web.live.board import Board, certificate_now
+from daq.web.live.facts import CertificateState, ChannelNow, ChannelState, FactKind
+from daq.web.live.plan import ChannelPlan
 from drivers.reading import EventKind, Outcome, Quality
 
 DAY = 86_400_000_000_000

@@ -1,7 +1,7 @@
 """The order of channels, and the digits of a float, come from the profiles."""
 
 from daq.settings import Settings
-from daq.web.plan import ChannelPlan, channel_plans
+from daq.web.live.plan import ChannelPlan, channel_plans
 from drivers.profiles import load_profiles
 
 

@@ -12,9 +12,9 @@ from daq.records.certificates import RecordedCertificates
 from daq.records.database import records_url
 from daq.records.migrations import open_records
 from daq.stream.cursor import StreamFile, StreamState, StreamStatus
-from daq.web import poller as poller_module
-from daq.web.facts import ChannelState, FactKind
-from daq.web.poller import Poller
+from daq.web.live import poller as poller_module
+from daq.web.live.facts import ChannelState, FactKind
+from daq.web.live.poller import Poller
 from drivers.reading import Channel, Event, EventKind, Quality, Reading
 from tests.daq.entered import put_text_in_force, register_of
 

@@ -4,9 +4,9 @@ import pytest
 
 from daq.stream.cursor import StreamState, StreamStatus
 from daq.stream.trouble import Trouble
-from daq.web.facts import FactKind
-from daq.web.stream_facts import stream_facts
-from daq.web.views import TROUBLES
+from daq.web.live.facts import FactKind
+from daq.web.live.stream_facts import stream_facts
+from daq.web.live.views import TROUBLES
 
 NOW_NS = 1_795_406_400_000_000_000
 S = 1_000_000_000

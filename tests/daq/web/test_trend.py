@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daq.web.trend import HEIGHT, WIDTH, Point, Trend, split, thin
+from daq.web.live.trend import HEIGHT, WIDTH, Point, Trend, split, thin
 
 S = 1_000_000_000
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daq.web.views import card_view, channel_label, site_view
+from daq.web.live.views import card_view, channel_label, site_view
 from daq.web.words import Words
 from drivers.reading import EventKind, Quality
 

@@ -11,8 +11,8 @@ from daq.i18n.speech import QUALITIES
 from daq.journal import ReadingRow
 from daq.lab.meaning import Meant
 from daq.web.digits import expanded, number, unit
-from daq.web.facts import ChannelState
-from daq.web.live import LOST_KINDS
+from daq.web.live.board import LOST_KINDS
+from daq.web.live.facts import ChannelState
 from daq.web.words import REASONS, STATES, UNCORRECTED, Words
 from drivers.reading import Outcome, Quality
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from daq.lab.chart_designs import ChartChoice, ChartKind
-from daq.lab.check_plans import CheckPlan, CheckPoint, save_plan
-from daq.lab.checks import NewCheck, record_checks
-from daq.lab.equipment_description import Description
+from daq.lab.checks.chart_designs import ChartChoice, ChartKind
+from daq.lab.checks.plans import CheckPlan, CheckPoint, save_plan
+from daq.lab.checks.records import NewCheck, record_checks
+from daq.lab.equipment.description import Description
 from daq.records import schema
 from daq.records.database import changing
 from daq.security.audit import Actor, Change, append, as_text

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from daq.lab.checks import CheckDetail, RecordedCheck
+from daq.lab.checks.records import CheckDetail, RecordedCheck
 from tests.daq.lab.checks.bench import PLAN, at_day
 
 SEED = 20260714

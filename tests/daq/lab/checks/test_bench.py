@@ -5,16 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from daq.lab.check_dates import check_reason
-from daq.lab.check_plans import save_plan
-from daq.lab.checks import checks_of_session
-from daq.lab.equipment import find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.nonconformity import items_of, nonconformities
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_results import finish_session
-from daq.lab.session_signing import PERFORMED, amend_session, review_session, sign_session
-from daq.lab.session_steps import At
+from daq.lab.checks.dates import check_reason
+from daq.lab.checks.plans import save_plan
+from daq.lab.checks.records import checks_of_session
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import find_equipment
+from daq.lab.nonconforming.records import items_of, nonconformities
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.signing import PERFORMED, amend_session, review_session, sign_session
+from daq.lab.sessions.steps import At
 from daq.records.database import changing, reading
 from daq.security.verification import verify_records
 from tests.daq.lab.checks.bench import PLAN

@@ -7,12 +7,12 @@ import icalendar
 import pytest
 
 from daq.i18n.speech import Speech
-from daq.lab.check_plans import save_plan
-from daq.lab.due_calendar import DueKind, calendar_feed, due_items
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.nonconformity import Cause, Evaluation, Suspect
-from daq.lab.nonconformity_course import EVALUATED, close, evaluate, open_nonconformity
+from daq.lab.checks.due_calendar import DueKind, calendar_feed, due_items
+from daq.lab.checks.plans import save_plan
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
+from daq.lab.nonconforming.course import EVALUATED, close, evaluate, open_nonconformity
+from daq.lab.nonconforming.records import Cause, Evaluation, Suspect
 from daq.records.database import changing, reading
 from tests.daq.lab.checks.bench import PLAN
 from tests.daq.lab.register.conftest import laboratory  # noqa: F401 a fixture

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from daq.errors import CheckError, NotPermittedError, RecordsError
-from daq.lab.chart_marks import CHART_ANEW, LEFT_OUT, mark_check, marks_of
-from daq.lab.check_dates import Standing, check_dates, check_reason
-from daq.lab.checks import check_by_id, checks_of, checks_of_session, last_good, record_checks
+from daq.lab.checks.chart_marks import CHART_ANEW, LEFT_OUT, mark_check, marks_of
+from daq.lab.checks.dates import Standing, check_dates, check_reason
+from daq.lab.checks.records import check_by_id, checks_of, checks_of_session, last_good, record_checks
 from daq.records.database import changing, reading
 from daq.records.register_tables import equipment_log
 from daq.security.kept_rows import unaudited

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.baselines import Change
-from calibration.control_charts import Trust, individuals
-from calibration.cusum import cusum
-from calibration.drift_watch import Finding
-from calibration.ewma import Ewma, ewma
-from calibration.run_lengths import ewma_arl
-from calibration.run_rules import NELSON, RuleSet
-from calibration.westgard import RunDecision, Scope, Westgard, westgard
-from daq.lab.chart_designs import (
+from calibration.charts.baselines import Change
+from calibration.charts.control_charts import Trust, individuals
+from calibration.charts.cusum import cusum
+from calibration.charts.ewma import Ewma, ewma
+from calibration.charts.run_lengths import ewma_arl
+from calibration.charts.run_rules import NELSON, RuleSet
+from calibration.charts.westgard import RunDecision, Scope, Westgard, westgard
+from calibration.drift.drift_watch import Finding
+from daq.lab.checks.chart_designs import (
     ChartChoice,
     ChartKind,
     Demand,
@@ -22,9 +22,9 @@ from daq.lab.chart_designs import (
     price_of,
     price_together,
 )
-from daq.lab.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, ChartMark, mark_check
-from daq.lab.check_drift import forecast_of
-from daq.lab.control import chart_plan, control_charts
+from daq.lab.checks.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, ChartMark, mark_check
+from daq.lab.checks.control import chart_plan, control_charts
+from daq.lab.checks.drift import forecast_of
 from daq.records.database import changing, reading
 from tests.daq.lab.checks.bench import (
     METROLOGIST,

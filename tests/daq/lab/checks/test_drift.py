@@ -10,21 +10,21 @@ import pytest
 
 from calibration.certificates.model import Certificate, Gives, Kind
 from calibration.curve import Share
-from calibration.drift import drift_line
+from calibration.drift.interval_of_family import Target, interval_of_family
+from calibration.drift.intervals import Bounds, Staircase
+from calibration.drift.line import drift_line
 from calibration.errors import FitError, ValueRefusedError
-from calibration.interval_of_family import Target, interval_of_family
-from calibration.intervals import Bounds, Staircase
 from calibration.polynomial import Polynomial
 from daq.errors import CheckError
-from daq.lab.check_drift import (
+from daq.lab.checks.control import chart_plan
+from daq.lab.checks.drift import (
     changes_between,
     checks_since_adjustment,
     component_of_history,
     component_of_line,
     drift_of,
 )
-from daq.lab.control import chart_plan
-from daq.lab.interval_advice import IntervalEvidence, IntervalPolicy, interval_advice
+from daq.lab.checks.interval_advice import IntervalEvidence, IntervalPolicy, interval_advice
 from tests.daq.lab.checks.bench import PLAN, START_NS, at_day
 from tests.daq.lab.checks.histories import SEED, a_recorded, history
 

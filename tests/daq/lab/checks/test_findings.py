@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from calibration.westgard import Scope
+from calibration.charts.westgard import Scope
 from daq.i18n.speech import Speech
-from daq.lab.chart_designs import ChartChoice, ChartKind
-from daq.lab.chart_json import chart_as_json
-from daq.lab.check_findings import (
+from daq.lab.checks.chart_designs import ChartChoice, ChartKind
+from daq.lab.checks.chart_json import chart_as_json
+from daq.lab.checks.control import chart_plan
+from daq.lab.checks.findings import (
     CHART_ALARM,
     DRIFTING,
     MESSAGES,
@@ -17,9 +18,8 @@ from daq.lab.check_findings import (
     UNTRUSTED,
     check_findings,
 )
-from daq.lab.control import chart_plan
-from daq.lab.nonconformity_causes import FollowUp
-from daq.lab.nonconformity_causes import do_checks as do_and_answer
+from daq.lab.nonconforming.causes import FollowUp
+from daq.lab.nonconforming.causes import do_checks as do_and_answer
 from daq.records.database import changing, reading
 from daq.security.audit import as_text
 from tests.daq.lab.checks.bench import (

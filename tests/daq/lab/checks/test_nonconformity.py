@@ -15,11 +15,22 @@ from daq.errors import (
     RecordsError,
     TwoPersonError,
 )
-from daq.lab.check_dates import check_reason
-from daq.lab.checks import checks_of
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.nonconformity import (
+from daq.lab.checks.dates import check_reason
+from daq.lab.checks.records import checks_of
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
+from daq.lab.equipment.validity import validity
+from daq.lab.nonconforming.causes import AsFound, FollowUp, answer_calibration, do_checks
+from daq.lab.nonconforming.course import (
+    add_evidence,
+    close,
+    evaluate,
+    good_again,
+    open_nonconformity,
+    resume,
+)
+from daq.lab.nonconforming.items import confirm, decide, return_items
+from daq.lab.nonconforming.records import (
     Affected,
     Cause,
     Decision,
@@ -33,17 +44,6 @@ from daq.lab.nonconformity import (
     nonconformity,
     open_on,
 )
-from daq.lab.nonconformity_causes import AsFound, FollowUp, answer_calibration, do_checks
-from daq.lab.nonconformity_course import (
-    add_evidence,
-    close,
-    evaluate,
-    good_again,
-    open_nonconformity,
-    resume,
-)
-from daq.lab.nonconformity_items import confirm, decide, return_items
-from daq.lab.validity import validity
 from daq.records.checks_tables import checks as checks_table
 from daq.records.database import changing, reading
 from daq.security.kept_rows import unaudited

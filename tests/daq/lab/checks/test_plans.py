@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from calibration.charts.westgard import Scope
 from calibration.errors import ValueRefusedError
-from calibration.westgard import Scope
 from daq.errors import CheckError, EquipmentError, NotPermittedError
-from daq.lab.chart_designs import ChartChoice, ChartKind
-from daq.lab.check_plans import CheckPoint, find_plan, plan_named, plans, plans_of, save_plan
+from daq.lab.checks.chart_designs import ChartChoice, ChartKind
+from daq.lab.checks.plans import CheckPoint, find_plan, plan_named, plans, plans_of, save_plan
 from daq.records.database import changing, reading
 from daq.security.verification import verify_records
 from tests.daq.lab.checks.bench import (

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.intervals import Change
-from daq.lab.check_review import review
-from daq.lab.control import control_charts
+from calibration.drift.intervals import Change
+from daq.lab.checks.control import control_charts
+from daq.lab.checks.review import review
 from daq.records.database import reading
 from tests.daq.lab.checks.bench import DAY_NS, PLAN, START_NS, a_check, at_day, do_checks, plan_checks
 from tests.daq.lab.checks.test_drift import SEED, certificate

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from daq.errors import CheckError
-from daq.lab.check_plans import CheckPoint
-from daq.lab.check_sessions import checks_from, do_session
-from daq.lab.nonconformity_causes import FollowUp
-from daq.lab.results import compute_results
+from daq.lab.checks.plans import CheckPoint
+from daq.lab.checks.sessions import checks_from, do_session
+from daq.lab.nonconforming.causes import FollowUp
+from daq.lab.results.computing import compute_results
 from daq.records.database import changing
 from tests.daq.lab.checks.bench import DAY_NS, PLAN, SMALL, TECHNICIAN, ZONE, plan_checks
 from tests.daq.lab.results.bench import (

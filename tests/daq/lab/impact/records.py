@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 
 from calibration.certificates.native import parse_native
-from daq.lab.results import compute_results
+from daq.lab.results.computing import compute_results
 from daq.records.bench_tables import (
     captures,
     methods,

@@ -9,14 +9,14 @@ import pytest
 
 from daq.errors import RegisterError
 from daq.journal import ChannelDefinition, Journal, JournalReader
-from daq.lab.impact import Window, impact_of_certificate, impact_of_equipment, recomputed
-from daq.lab.impact_figures import curve_of
-from daq.lab.impact_readings import indications_beside_corrected
-from daq.lab.impact_suspect import what_stood_on
-from daq.lab.nonconformity import Suspect
-from daq.lab.results import compute_results
-from daq.lab.traceability import LinkState
-from daq.lab.traceability_records import chain_of_certificate, chain_of_result
+from daq.lab.nonconforming.records import Suspect
+from daq.lab.results.computing import compute_results
+from daq.lab.tracing.chain import LinkState
+from daq.lab.tracing.impact import Window, impact_of_certificate, impact_of_equipment, recomputed
+from daq.lab.tracing.impact_figures import curve_of
+from daq.lab.tracing.impact_readings import indications_beside_corrected
+from daq.lab.tracing.impact_suspect import what_stood_on
+from daq.lab.tracing.records import chain_of_certificate, chain_of_result
 from daq.records.database import changing, reading, records_url
 from daq.records.migrations import open_records
 from drivers.reading import Channel, Quality, Reading

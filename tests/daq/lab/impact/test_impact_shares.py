@@ -8,7 +8,7 @@ import pytest
 from calibration.certificates.native import read_native
 from calibration.correction import corrected
 from calibration.uncertain import Uncertain, independent, linear
-from daq.lab.impact_shares import Figures, Readings, exchanged, shares_of
+from daq.lab.tracing.impact_shares import Figures, Readings, exchanged, shares_of
 from tests.calibration.native_files import BALANCE, COEFFICIENTS, TABLE
 
 SHARE = '[[standard]]\ncertificate = "E2"\nu = 0.01\nu_relative = 1e-7\ndof = 20\n'

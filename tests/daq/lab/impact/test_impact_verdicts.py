@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from calibration.conformity import Comparison, Decision, decide
 from calibration.errors import ValueRefusedError
 from calibration.limits import Limits, Measured
-from daq.lab.impact_verdicts import DECISIONS, UNDECIDED, LimitSpec, decided, words_of
-from daq.lab.method_results import DECISION_RULES
+from daq.lab.methods.results import DECISION_RULES
+from daq.lab.tracing.impact_verdicts import DECISIONS, UNDECIDED, LimitSpec, decided, words_of
 
 
 def exactly(value, expanded, spec):

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from calibration.certificates.native import parse_native, read_native
+from calibration.drift.interval_of_family import Target
+from calibration.drift.intervals import Bounds, Change, Staircase
 from calibration.errors import ValueRefusedError
 from calibration.fits import fit_polynomial
-from calibration.interval_of_family import Target
-from calibration.intervals import Bounds, Change, Staircase
-from daq.lab.certificate_interval import PermissibleError, interval_look
-from daq.lab.certificate_look import PLACES, look, previous_of
-from daq.lab.interval_advice import IntervalPolicy
+from daq.lab.certificates.interval import PermissibleError, interval_look
+from daq.lab.certificates.look import PLACES, look, previous_of
+from daq.lab.checks.interval_advice import IntervalPolicy
 from daq.records.certificate_versions import find_version
 from daq.records.database import changing, records_url
 from daq.records.migrations import open_records

@@ -5,7 +5,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from calibration.conformity import Comparison, Decision
-from daq.lab.evidence import Capture, Entry
 from daq.lab.papers.content import (
     Ambient,
     BudgetLine,
@@ -28,8 +27,9 @@ from daq.lab.papers.content import (
     Timed,
     Working,
 )
-from daq.lab.results_outcome import Judgement
-from daq.lab.results_words import Words
+from daq.lab.results.outcome import Judgement
+from daq.lab.results.words import Words
+from daq.lab.sessions.evidence import Capture, Entry
 from drivers.reading import Quality
 
 ZONE = "Asia/Shanghai"

@@ -9,7 +9,7 @@ import pytest
 from daq.errors import PaperError
 from daq.lab.papers.content import EquipmentLabel, Standing
 from daq.lab.papers.labels import render_labels
-from daq.lab.results_words import Words
+from daq.lab.results.words import Words
 from tests.daq.lab.papers import examples as ex
 from tests.daq.lab.papers.looking import shown, squeezed
 

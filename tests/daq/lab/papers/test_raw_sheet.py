@@ -12,8 +12,8 @@ from calibration.uncertain import Uncertain
 from daq.lab.papers.codes import content_of
 from daq.lab.papers.from_result import item_of, working_of
 from daq.lab.papers.raw_sheet import render_raw_sheet
-from daq.lab.results_outcome import BudgetRow, Note, Outcome
-from daq.lab.results_words import Words
+from daq.lab.results.outcome import BudgetRow, Note, Outcome
+from daq.lab.results.words import Words
 from tests.daq.lab.papers import examples as ex
 from tests.daq.lab.papers.looking import archival, attached, pages, shown, squeezed
 

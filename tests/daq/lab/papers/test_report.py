@@ -8,11 +8,11 @@ import pytest
 
 from calibration.conformity import Comparison, Decision
 from daq.errors import PaperError
-from daq.lab.method_results import DECISION_RULES
+from daq.lab.methods.results import DECISION_RULES
 from daq.lab.papers.codes import check_code
 from daq.lab.papers.report import render_report
 from daq.lab.papers.words import COMPARISONS, PaperWords
-from daq.lab.results_words import Words
+from daq.lab.results.words import Words
 from tests.daq.lab.papers import examples as ex
 from tests.daq.lab.papers.looking import archival, attached, characters, pages, shown, squeezed
 

@@ -21,7 +21,7 @@ from daq.lab.papers.exports import (
     sessions_table,
 )
 from daq.lab.papers.tables import LONGEST_CELL, MOST_ROWS, Heading, Table, as_csv, as_xlsx
-from daq.lab.results_words import Words
+from daq.lab.results.words import Words
 from tests.daq.lab.papers import examples as ex
 
 FORMULAS = (

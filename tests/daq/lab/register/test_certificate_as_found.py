@@ -8,13 +8,13 @@ import pytest
 
 from calibration.certificates.imported import Stage
 from daq.errors import CertificateStepError
-from daq.lab.cell_corrections import CellCorrection
-from daq.lab.certificate_as_found import as_found_of, foreseen, mpe_in_service
-from daq.lab.certificate_life import InForce, enter, put_in_force, save_draft
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.nonconformity import nonconformities
-from daq.lab.nonconformity_course import resume
+from daq.lab.certificates.as_found import as_found_of, foreseen, mpe_in_service
+from daq.lab.certificates.cell_corrections import CellCorrection
+from daq.lab.certificates.life import InForce, enter, put_in_force, save_draft
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
+from daq.lab.nonconforming.course import resume
+from daq.lab.nonconforming.records import nonconformities
 from daq.records.certificate_versions import State, find_version
 from daq.records.database import changing, reading
 from daq.security.people import Role

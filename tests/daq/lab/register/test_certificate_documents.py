@@ -5,10 +5,10 @@ import datetime
 import pytest
 
 from calibration.errors import CertificateError
-from daq.lab.certificate_documents import native_document, read_document
-from daq.lab.certificate_draft import Said
-from daq.lab.certificate_life import save_draft
-from daq.lab.imported_json import imported_from, signature_from
+from daq.lab.certificates.documents import native_document, read_document
+from daq.lab.certificates.draft import Said
+from daq.lab.certificates.imported_json import imported_from, signature_from
+from daq.lab.certificates.life import save_draft
 from daq.settings import CertificatesSettings
 from tests.calibration.native_files import BALANCE
 from tests.daq.entered import SHANGHAI

@@ -23,13 +23,13 @@ from calibration.certificates.imported import (
 )
 from calibration.certificates.kind import Kind
 from daq.errors import CertificateStepError, RegisterError
-from daq.lab.cell_corrections import CellCorrection
-from daq.lab.certificate_draft import Document, DueRule, Said, months_after
-from daq.lab.certificate_life import save_draft
-from daq.lab.certificate_rules import cautions, shortcomings
-from daq.lab.equipment import add_equipment
-from daq.lab.equipment_description import Description
-from daq.lab.imported_json import imported_from
+from daq.lab.certificates.cell_corrections import CellCorrection
+from daq.lab.certificates.draft import Document, DueRule, Said, months_after
+from daq.lab.certificates.imported_json import imported_from
+from daq.lab.certificates.life import save_draft
+from daq.lab.certificates.rules import cautions, shortcomings
+from daq.lab.equipment.description import Description
+from daq.lab.equipment.records import add_equipment
 from daq.records.certificate_content import CountedFrom, Form, Settled
 from daq.records.certificates import RecordedCertificates
 from daq.records.database import reading

@@ -15,9 +15,9 @@ from daq.errors import (
     RegisterError,
     TwoPersonError,
 )
-from daq.lab.certificate_documents import native_document
-from daq.lab.certificate_draft import Said
-from daq.lab.certificate_life import (
+from daq.lab.certificates.documents import native_document
+from daq.lab.certificates.draft import Said
+from daq.lab.certificates.life import (
     InForce,
     check,
     enter,
@@ -28,8 +28,8 @@ from daq.lab.certificate_life import (
     save_draft,
     suspend,
 )
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.equipment_description import EquipmentState
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
 from daq.records.certificate_versions import State, find_version
 from daq.records.database import reading
 from daq.records.register_tables import certificate_steps

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select
 
 from daq.errors import HengliangError
-from daq.lab.certificate_documents import native_document
-from daq.lab.certificate_draft import Said
-from daq.lab.certificate_life import (
+from daq.lab.certificates.documents import native_document
+from daq.lab.certificates.draft import Said
+from daq.lab.certificates.life import (
     InForce,
     check,
     enter,

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from daq.errors import EquipmentError, NotPermittedError
-from daq.lab.equipment import (
+from daq.lab.equipment.description import Description, EquipmentState, description_from
+from daq.lab.equipment.records import (
     EquipmentChange,
     add_equipment,
     change_equipment,
@@ -15,7 +16,6 @@ from daq.lab.equipment import (
     equipment_log_of,
     log_equipment,
 )
-from daq.lab.equipment_description import Description, EquipmentState, description_from
 from daq.records.database import reading
 from daq.security.audit import AuditQuery, read
 from tests.daq.lab.register.laboratory import BALANCE_ABOUT, START_NS, changed

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from calibration.certificates.model import in_force
 from calibration.certificates.native import read_native
 from calibration.correction import correct
-from daq.lab.certificate_life import InForce, resume, revoke, suspend
+from daq.lab.certificates.life import InForce, resume, revoke, suspend
 from daq.records.certificate_versions import State
 from daq.records.certificates import RecordedCertificates
 from tests.calibration.native_files import BALANCE, TABLE

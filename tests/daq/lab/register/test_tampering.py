@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from daq.lab.certificate_life import InForce, suspend
-from daq.lab.equipment import log_equipment
+from daq.lab.certificates.life import InForce, suspend
+from daq.lab.equipment.records import log_equipment
 from daq.records.certificate_versions import State
 from daq.security.verification import verify_records
 from tests.daq.lab.register.laboratory import certificate_text

@@ -5,17 +5,23 @@ from sqlalchemy import insert
 
 from calibration.certificates.native import read_native
 from daq.errors import EquipmentError, NotPermittedError, TwoPersonError
-from daq.lab.certificate_life import InForce, revoke, suspend
-from daq.lab.equipment import EquipmentChange, add_equipment, change_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.validity import OverrideRequest, find_override, grant_override, range_reason, validity
+from daq.lab.certificates.life import InForce, revoke, suspend
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.records import EquipmentChange, add_equipment, change_equipment
+from daq.lab.equipment.validity import OverrideRequest, find_override, grant_override, range_reason, validity
 from daq.records.certificate_versions import State
 from daq.records.checks_tables import nonconformities
 from daq.records.database import changing, reading
 from daq.security.people import Role
 from daq.security.verification import verify_records
 from tests.calibration.native_files import BALANCE
-from tests.daq.lab.register.laboratory import BALANCE_ABOUT, DAY_NS, START_NS, certificate_text, changed
+from tests.daq.lab.register.laboratory import (
+    BALANCE_ABOUT,
+    DAY_NS,
+    START_NS,
+    certificate_text,
+    changed,
+)
 
 
 def reasons(laboratory, name="B-01", at_ns=None):

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from daq.lab.bench import BenchRules
-from daq.lab.dossier import Office
-from daq.lab.reporting import ISSUED, IssuedReport, issue_report
-from daq.lab.session_results import finish_session
-from daq.lab.session_signing import PERFORMED, REVIEWED, amend_session, review_session, sign_session
+from daq.lab.reports.dossier import Office
+from daq.lab.reports.issuing import ISSUED, IssuedReport, issue_report
+from daq.lab.sessions.bench import BenchRules
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.signing import PERFORMED, REVIEWED, amend_session, review_session, sign_session
 from daq.settings import Settings
 from tests.daq.lab.sessions.bench import CHEN, WANG, TestBench, walk
 

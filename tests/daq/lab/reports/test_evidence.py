@@ -11,17 +11,17 @@ import openpyxl
 import pytest
 
 from daq.errors import EquipmentError, NoSuchRecordError, PaperError
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.equipment_description import EquipmentState
-from daq.lab.equipment_labels import equipment_label, label_pdf
-from daq.lab.evidence_package import evidence_zip
+from daq.lab.equipment.description import EquipmentState
+from daq.lab.equipment.labels import equipment_label, label_pdf
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
 from daq.lab.papers.content import Standing
 from daq.lab.papers.tables import as_csv, as_xlsx
 from daq.lab.papers.verification import verify_paper
-from daq.lab.raw_record import raw_record, raw_record_pdf
-from daq.lab.reporting import report_pdf
-from daq.lab.session_steps import strike
-from daq.lab.session_tables import session_tables
+from daq.lab.reports.evidence_package import evidence_zip
+from daq.lab.reports.issuing import report_pdf
+from daq.lab.reports.raw_record import raw_record, raw_record_pdf
+from daq.lab.sessions.steps import strike
+from daq.lab.sessions.tables import session_tables
 from daq.records.database import reading
 from daq.security.audit import AuditRow, link_of
 from tests.daq.lab.papers.looking import shown, squeezed

@@ -9,11 +9,11 @@ from lxml import etree
 
 from calibration.certificates.dcc.importer import read_dcc
 from daq.errors import BenchError, PaperError
-from daq.lab import session_signing as signing
-from daq.lab.equipment import EquipmentChange, change_equipment, find_equipment
-from daq.lab.own_calibration import dcc_of_session
-from daq.lab.session_results import finish_session, kept_results
-from daq.lab.session_signing import review_session
+from daq.lab.certificates.own_calibration import dcc_of_session
+from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
+from daq.lab.sessions import signing
+from daq.lab.sessions.results import finish_session, kept_results
+from daq.lab.sessions.signing import review_session
 from daq.records.database import reading
 from tests.daq.lab.reports.conftest import CHECK, REVIEWED
 from tests.daq.lab.reports.office import office_of, sign

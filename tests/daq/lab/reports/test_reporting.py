@@ -17,17 +17,17 @@ from daq.errors import (
     RecordsError,
     TwoPersonError,
 )
-from daq.lab import session_signing as signing
-from daq.lab.certificate_life import revoke
+from daq.lab.certificates.life import revoke
+from daq.lab.equipment.validity import OVERRIDE
 from daq.lab.papers.codes import check_code, json_of
 from daq.lab.papers.report import render_report
 from daq.lab.papers.verification import find_issued, verify_paper
-from daq.lab.report_numbers import next_report_number
-from daq.lab.reporting import ISSUED, find_report, issue_report, issued_reports, report_pdf
-from daq.lab.session_results import finish_session
-from daq.lab.session_signing import review_session, sign_session
-from daq.lab.sessions import Allowed, start_session
-from daq.lab.validity import OVERRIDE
+from daq.lab.reports.issuing import ISSUED, find_report, issue_report, issued_reports, report_pdf
+from daq.lab.reports.numbers import next_report_number
+from daq.lab.sessions import signing
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.signing import review_session, sign_session
+from daq.lab.sessions.starting import Allowed, start_session
 from daq.records.bench_tables import reports
 from daq.records.database import changing, reading
 from daq.records.register_tables import documents

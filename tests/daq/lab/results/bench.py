@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from calibration.certificates.native import read_native
 from calibration.mpe import OIML_R76, VerifiedBalance
-from daq.lab.evidence import Capture, Entry
-from daq.lab.method_steps import Enter, RepeatUntil
-from daq.lab.methods import load_methods, read_method
-from daq.lab.results_given import Given, Plate, StandardValue
+from daq.lab.methods.loading import load_methods, read_method
+from daq.lab.methods.steps import Enter, RepeatUntil
+from daq.lab.results.given import Given, Plate, StandardValue
+from daq.lab.sessions.evidence import Capture, Entry
 from drivers.reading import Quality
 
 METHODS = load_methods()

@@ -10,7 +10,7 @@ from typing import ClassVar
 import GTC
 import numpy as np
 
-from daq.lab.method_steps import Enter, RepeatUntil
+from daq.lab.methods.steps import Enter, RepeatUntil
 
 
 def formulas(procedure, session, portions, functions):

@@ -11,8 +11,8 @@ import pytest
 
 from calibration.conformity import Decision
 from daq.errors import ResultBlockedError
-from daq.lab.results import compute_results
-from daq.lab.results_given import Override, Plate
+from daq.lab.results.computing import compute_results
+from daq.lab.results.given import Override, Plate
 from drivers.reading import Quality
 from tests.daq.lab.results.bench import (
     BALANCE_PLATE,

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from daq.lab.results import compute_results
-from daq.lab.results_change import Statement, compare, compare_all
+from daq.lab.results.change import Statement, compare, compare_all
+from daq.lab.results.computing import compute_results
 from tests.daq.lab.results.bench import METHODS, Session, certificate, moisture
 
 

@@ -12,10 +12,17 @@ import pytest
 from calibration.influences import Repeatability
 from calibration.rounding import round_to_place
 from calibration.uncertain import Uncertain
-from daq.lab.method_steps import Enter, Read, RepeatUntil, Weigh
-from daq.lab.results import compute_results
-from daq.lab.results_given import Plate
-from tests.daq.lab.results.bench import BALANCE_PLATE, METHODS, Session, certificate, text_of, weight
+from daq.lab.methods.steps import Enter, Read, RepeatUntil, Weigh
+from daq.lab.results.computing import compute_results
+from daq.lab.results.given import Plate
+from tests.daq.lab.results.bench import (
+    BALANCE_PLATE,
+    METHODS,
+    Session,
+    certificate,
+    text_of,
+    weight,
+)
 from tests.daq.lab.results.oracle import Draws, Gtc, of_session
 
 SIZES = {"g": 1e-4, "degC": 0.05, "%M": 0.1}

@@ -11,19 +11,19 @@ from sqlalchemy import Engine
 
 from calibration.units import unit_of
 from daq.journal import ChannelDefinition, Journal
-from daq.lab.bench import Bench, BenchRules
-from daq.lab.equipment import EquipmentChange, add_equipment, change_equipment, find_equipment
-from daq.lab.equipment_description import Description
-from daq.lab.method_records import approve_method, enter_method, import_folder, method_versions
-from daq.lab.method_steps import Hold
-from daq.lab.register import Register, StoredDocument
-from daq.lab.samples import SampleAbout, receive_sample
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_records import opened, session_state
-from daq.lab.session_results import finish_session
-from daq.lab.session_signing import PERFORMED, REVIEWED, review_session, sign_session
-from daq.lab.session_steps import At, attach, confirm, enter, start_timer, stop_timer
-from daq.lab.sessions import Choice, Order, choose_instrument, start_session
+from daq.lab.certificates.register import Register, StoredDocument
+from daq.lab.equipment.description import Description
+from daq.lab.equipment.records import EquipmentChange, add_equipment, change_equipment, find_equipment
+from daq.lab.methods.records import approve_method, enter_method, import_folder, method_versions
+from daq.lab.methods.steps import Hold
+from daq.lab.sessions.bench import Bench, BenchRules
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.records import opened, session_state
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.samples import SampleAbout, receive_sample
+from daq.lab.sessions.signing import PERFORMED, REVIEWED, review_session, sign_session
+from daq.lab.sessions.starting import Choice, Order, choose_instrument, start_session
+from daq.lab.sessions.steps import At, attach, confirm, enter, start_timer, stop_timer
 from daq.records.blobs import BlobStore
 from daq.records.certificates import RecordedCertificates
 from daq.records.database import reading

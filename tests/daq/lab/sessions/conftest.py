@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from daq.lab.session_results import finish_session
+from daq.lab.sessions.results import finish_session
 from daq.records.database import make_engine, records_url
 from daq.records.migrations import open_records
 from tests.daq.lab.register.laboratory import START_NS

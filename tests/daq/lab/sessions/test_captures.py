@@ -6,12 +6,12 @@ import pytest
 
 from daq.errors import StepRefusedError
 from daq.journal import JournalReader
-from daq.lab.bench_readings import Asked, has_come_to_rest
-from daq.lab.printed import presses_since
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_steps import At, confirm
-from daq.lab.sessions import Allowed, override, start_session
-from daq.lab.validity import OVERRIDE
+from daq.lab.equipment.validity import OVERRIDE
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.printed import presses_since
+from daq.lab.sessions.readings import Asked, has_come_to_rest
+from daq.lab.sessions.starting import Allowed, override, start_session
+from daq.lab.sessions.steps import At, confirm
 from daq.security.people import Role
 from daq.settings import StabilityEntry
 from drivers.profiles import load_profiles

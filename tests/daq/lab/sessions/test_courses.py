@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 
 from daq.errors import BenchError, NotPermittedError, ResultBlockedError, StepRefusedError, TwoPersonError
-from daq.lab.certificate_life import revoke
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_events import Stage
-from daq.lab.session_results import finish_session, kept_results, recalculate, result_versions
-from daq.lab.session_signing import (
+from daq.lab.certificates.life import revoke
+from daq.lab.equipment.validity import OVERRIDE
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.events import Stage
+from daq.lab.sessions.results import finish_session, kept_results, recalculate, result_versions
+from daq.lab.sessions.signing import (
     PERFORMED,
     REVIEWED,
     amend_session,
@@ -18,8 +19,9 @@ from daq.lab.session_signing import (
     review_session,
     sign_session,
 )
-from daq.lab.session_state import why_of
-from daq.lab.session_steps import (
+from daq.lab.sessions.starting import Allowed, Choice, choose_instrument, override, start_session
+from daq.lab.sessions.state import why_of
+from daq.lab.sessions.steps import (
     At,
     abandon_portion,
     add_portion,
@@ -31,14 +33,21 @@ from daq.lab.session_steps import (
     stop_timer,
     strike,
 )
-from daq.lab.sessions import Allowed, Choice, choose_instrument, override, start_session
-from daq.lab.validity import OVERRIDE
 from daq.records.certificate_versions import State
 from daq.records.database import reading
 from daq.security.audit import Actor
 from daq.security.people import Role
 from tests.daq.lab.register.laboratory import certificate_text
-from tests.daq.lab.sessions.bench import CHEN, WANG, act, certificate_of, next_task, prepare, show, walk
+from tests.daq.lab.sessions.bench import (
+    CHEN,
+    WANG,
+    act,
+    certificate_of,
+    next_task,
+    prepare,
+    show,
+    walk,
+)
 
 MOISTURE = "coptis-moisture-chp-0832-2"
 

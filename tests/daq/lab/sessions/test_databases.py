@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from daq.errors import HengliangError
 from daq.lab.feed import events_after
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_events import Stage
-from daq.lab.session_list import list_sessions
-from daq.lab.session_records import next_number
-from daq.lab.session_results import kept_results
-from daq.lab.session_steps import At
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.events import Stage
+from daq.lab.sessions.list import list_sessions
+from daq.lab.sessions.records import next_number
+from daq.lab.sessions.results import kept_results
+from daq.lab.sessions.steps import At
 from daq.records.database import reading
 from daq.security.verification import verify_records
 from tests.daq.lab.register.laboratory import SHANGHAI

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import event
 
 from daq.journal import JournalReader
-from daq.lab.bench import Bench
-from daq.lab.methods import load_methods
-from daq.lab.session_events import Stage
-from daq.lab.session_records import session_state
-from daq.lab.session_results import finish_session
-from daq.lab.session_signing import PERFORMED, REVIEWED, review_session, sign_session
+from daq.lab.methods.loading import load_methods
+from daq.lab.sessions.bench import Bench
+from daq.lab.sessions.events import Stage
+from daq.lab.sessions.records import session_state
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.signing import PERFORMED, REVIEWED, review_session, sign_session
 from daq.records.certificates import RecordedCertificates
 from daq.records.database import records_url
 from daq.records.migrations import make_engine

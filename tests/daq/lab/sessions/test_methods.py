@@ -3,8 +3,9 @@
 import pytest
 
 from daq.errors import BenchError, NoSuchRecordError, NotPermittedError, StepRefusedError, TwoPersonError
-from daq.lab.method_file import MethodError
-from daq.lab.method_records import (
+from daq.lab.methods.file import MethodError
+from daq.lab.methods.loading import load_methods
+from daq.lab.methods.records import (
     MethodState,
     approve_method,
     enter_method,
@@ -14,10 +15,9 @@ from daq.lab.method_records import (
     usable_version,
     withdraw_method,
 )
-from daq.lab.methods import load_methods
-from daq.lab.session_results import finish_session, kept_results
-from daq.lab.session_signing import PERFORMED, sign_session
-from daq.lab.sessions import start_session
+from daq.lab.sessions.results import finish_session, kept_results
+from daq.lab.sessions.signing import PERFORMED, sign_session
+from daq.lab.sessions.starting import start_session
 from daq.records.database import reading
 from daq.security.people import Role
 from tests.daq.lab.sessions.bench import CHEN, WANG, walk

@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from daq.errors import StepRefusedError
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_events import Stage
-from daq.lab.session_records import count_events
-from daq.lab.session_steps import At
-from daq.lab.sessions import OVERRIDABLE, Allowed, override, start_session
-from daq.lab.validity import OVERRIDE
+from daq.lab.equipment.validity import OVERRIDE
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.events import Stage
+from daq.lab.sessions.records import count_events
+from daq.lab.sessions.starting import OVERRIDABLE, Allowed, override, start_session
+from daq.lab.sessions.steps import At
 from daq.security.people import Role
 from tests.daq.lab.sessions.bench import CHEN, act, show
 

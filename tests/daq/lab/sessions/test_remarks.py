@@ -4,12 +4,12 @@ import ast
 import re
 from pathlib import Path
 
-import daq.lab
-from daq.lab.bench_instruments import _UNMET
-from daq.lab.remarks import MESSAGES, Remark, remark, remarks_of
+import daq.lab.sessions
+from daq.lab.sessions.instruments import _UNMET
+from daq.lab.sessions.remarks import MESSAGES, Remark, remark, remarks_of
 
 PLACE = re.compile(r"\{(\w+)\}")
-LAB = Path(daq.lab.__file__).parent
+LAB = Path(daq.lab.sessions.__file__).parent
 
 
 def made():

@@ -16,14 +16,14 @@ from hypothesis.stateful import (
 )
 
 from daq.errors import HengliangError
-from daq.lab.constant_mass import mass_g
-from daq.lab.session_captures import Press, capture
-from daq.lab.session_events import Act, Stage
-from daq.lab.session_records import opened
-from daq.lab.session_results import finish_session
-from daq.lab.session_signing import PERFORMED, REVIEWED, return_session, review_session, sign_session
-from daq.lab.session_state import fold
-from daq.lab.session_steps import (
+from daq.lab.sessions.captures import Press, capture
+from daq.lab.sessions.constant_mass import mass_g
+from daq.lab.sessions.events import Act, Stage
+from daq.lab.sessions.records import opened
+from daq.lab.sessions.results import finish_session
+from daq.lab.sessions.signing import PERFORMED, REVIEWED, return_session, review_session, sign_session
+from daq.lab.sessions.state import fold
+from daq.lab.sessions.steps import (
     STRIKEABLE,
     At,
     abandon_portion,

@@ -2,7 +2,7 @@
 
 import datetime
 
-from daq.lab.traceability import Use, chain_of
+from daq.lab.tracing.chain import Use, chain_of
 from daq.records.certificate_content import Content, CountedFrom, Due, Form
 from daq.records.certificate_versions import StandardLink, State, Step, Version
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daq.i18n.speech import Speech
-from daq.lab.chain_svg import LOOKS, chain_svg
-from daq.lab.traceability import LinkState, NodeKind, Use, chain_of, is_national
+from daq.lab.tracing.chain import LinkState, NodeKind, Use, chain_of, is_national
+from daq.lab.tracing.chain_svg import LOOKS, chain_svg
 from tests.daq.lab.traceability.chains import (
     LABORATORY_SHA,
     WEIGHTS_SHA,

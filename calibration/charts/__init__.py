@@ -1,0 +1,1 @@
+"""Control charts: limits, rules, and how long each runs until it alarms."""

@@ -1,0 +1,1 @@
+"""Drift: lines through errors, En scores, and advice on intervals."""

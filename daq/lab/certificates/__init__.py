@@ -1,0 +1,1 @@
+"""Certificates: from an uploaded document to the curve that two people put in force."""

@@ -1,0 +1,1 @@
+"""Intermediate checks: plans, charts, drift, and what falls due."""

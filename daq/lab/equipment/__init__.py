@@ -1,0 +1,1 @@
+"""The register of equipment, and whether a piece of it may be used."""

@@ -1,0 +1,1 @@
+"""Written methods as data: read, checked against themselves, approved by two people."""

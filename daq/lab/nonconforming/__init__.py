@@ -1,0 +1,1 @@
+"""Nonconforming work: its causes, its course, and each item to its decision."""

@@ -1,0 +1,1 @@
+"""Reports of sessions: from the records to the paper."""

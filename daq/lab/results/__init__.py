@@ -1,0 +1,1 @@
+"""Results: computed with their uncertainty, judged, and computed again."""

@@ -1,0 +1,1 @@
+"""Sessions at the bench: from the sample to the two signatures."""

@@ -1,0 +1,1 @@
+"""What the live pages show: followed from the journal, put into words."""
