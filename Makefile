@@ -18,7 +18,8 @@ types: .venv/ready-test
 contracts: .venv/ready-test
 	$(BIN)/lint-imports
 unit: .venv/ready-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not system and not browser"
+	$(BIN)/python -m pytest -m "system or browser"
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (Debian: apt install python3-venv)"; exit 1; }
