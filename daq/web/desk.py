@@ -1,7 +1,7 @@
 """What every page works on: the site, its data, its records, and who may do what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -17,6 +17,7 @@ from daq.security.accounts import Accounts
 from daq.security.sign_ins import SignIns
 from daq.settings import Settings
 from daq.web.live.poller import Poller
+from daq.web.sessions.listeners import Listeners
 from daq.wiring import DataFiles, site_bench
 from drivers.clock import Clock
 from drivers.profiles import Profile
@@ -36,6 +37,8 @@ class Desk:
     accounts: Accounts
     sign_ins: SignIns
     certificates: RecordedCertificates
+    listeners: Listeners = field(default_factory=Listeners)
+    """Pages that wait for an instrument."""
 
     def open_alerts(self, severity: str | None = None) -> int:
         """How many alerts nobody has acknowledged yet; all, or of one severity."""

@@ -128,7 +128,15 @@ class Bench:
         """The one big button, and what it changes."""
         before = self.page.locator(".did").count()
         self.button(name).click()
-        expect(self.page.locator(".did")).not_to_have_count(before)
+        self.await_capture(before)
+
+    def await_capture(self, before: int) -> None:
+        """Until something was done besides; if nothing comes, what the page says instead."""
+        try:
+            expect(self.page.locator(".did")).not_to_have_count(before, timeout=20_000)
+        except AssertionError as error:
+            shown = " | ".join(self.page.locator(".task, .q-notification").all_inner_texts())
+            raise AssertionError(f"nothing was captured; the page shows: {shown}") from error
 
     def at(self, portion: int, step: str) -> None:
         """The page stands at a step of a determination."""
@@ -155,7 +163,7 @@ class Bench:
             self.page.keyboard.press("F9")
         elif by == "print":
             self.demo.hand("print balance")
-        expect(self.page.locator(".did")).not_to_have_count(before)
+        self.await_capture(before)
 
     def await_mass(self, true_g: float) -> None:
         """Until the page shows what lies on the balance, at rest."""

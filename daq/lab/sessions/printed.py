@@ -1,7 +1,9 @@
 """The print key of an instrument: what it sends without being asked is a press, and never a value.
 
 The journal keeps such bytes as an event. The press takes the polled, committed reading near it that says the
-same as the print-out; if none does, nothing is captured.
+same as the print-out. The last digit of a resting balance still flickers, so that reading may be polled only
+after the print-out: a press waits for it as long as a reading counts as fresh. If none comes, nothing is
+captured.
 """
 
 from collections.abc import Iterator
@@ -51,12 +53,54 @@ def presses_since(
     return tuple(found), after_seq
 
 
+class PrintKey:
+    """Hears the print key for one place where a value is awaited."""
+
+    def __init__(self, rules: BenchRules, after_seq: int) -> None:
+        """Hear what comes after a row of the journal."""
+        self._rules = rules
+        self._seq = after_seq
+        self.waiting: Printed | None = None
+        """A press for which no reading says the same yet."""
+
+    def hear(self, reader: JournalReader, asked: Asked, dialect: Dialect, since_ns: int) -> Printed | None:
+        """The newest press, as soon as a reading says the same, or when none will any more.
+
+        Args:
+            reader: of the journal.
+            asked: the reading that is wanted now.
+            dialect: the instrument's.
+            since_ns: what was pressed until then was for something else.
+
+        Raises:
+            StepRefusedError: the instrument has no such channel.
+        """
+        presses, self._seq = presses_since(reader, asked.name, dialect, self._seq)
+        newest = presses[-1] if presses else self.waiting
+        self.waiting = None
+        if newest is None or newest.t_ns <= since_ns:
+            return None
+        is_over = asked.pressed_ns - newest.t_ns > self._rules.stale_after(asked.name)
+        if is_over or _said_the_same(reader, asked, newest, self._rules) is not None:
+            return newest
+        self.waiting = newest
+        return None
+
+
 def reading_printed(reader: JournalReader, asked: Asked, printed: Printed, rules: BenchRules) -> Taken:
     """The committed reading near a press that says the same as the print-out.
 
     Raises:
         StepRefusedError: there is none that is stable and says the same.
     """
+    taken = _said_the_same(reader, asked, printed, rules)
+    if taken is None:
+        text = f"{printed.text} {printed.unit}"
+        raise refuse([remark("printed-otherwise", instrument=asked.name, printed=text)])
+    return taken
+
+
+def _said_the_same(reader: JournalReader, asked: Asked, printed: Printed, rules: BenchRules) -> Taken | None:
     channel = find_channel(reader, asked)
     reach_ns = rules.stale_after(asked.name)
     near = reader.readings_between(channel.id, printed.t_ns - reach_ns, printed.t_ns + reach_ns + 1)
@@ -68,8 +112,7 @@ def reading_printed(reader: JournalReader, asked: Asked, printed: Printed, rules
         and not row.quality & ~(Quality.SIMULATED if rules.simulated else Quality.GOOD)
     ]
     if not same:
-        text = f"{printed.text} {printed.unit}"
-        raise refuse([remark("printed-otherwise", instrument=asked.name, printed=text)])
+        return None
     return Taken(channel, min(same, key=lambda row: abs(row.t_ns - printed.t_ns)), FLAG)
 
 

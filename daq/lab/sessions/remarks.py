@@ -41,7 +41,10 @@ MESSAGES = {
     "simulated": N_("{instrument} is simulated: its readings cannot enter a session of this site."),
     "taken-already": N_("This reading of {instrument} is captured already. Wait for the next one."),
     "not-zero": N_("{instrument} shows {indication}, not zero. Press tare, wait until it is stable."),
-    "printed-otherwise": N_("{instrument} printed {printed}, and no reading near it says the same."),
+    "printed-otherwise": N_(
+        "{instrument} printed {printed}, and no reading near it says the same: nothing was captured. "
+        "Press again while the load lies still."
+    ),
     "wrong-instrument": N_("This step needs {expected}, and the reading asked for is of {found}."),
     "not-corrected": N_("No corrected value for {indication} of {instrument}: {why}."),
     # instruments

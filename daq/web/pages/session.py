@@ -95,8 +95,8 @@ class SessionSheet:
             self._show_timers()
 
     async def hear(self) -> None:
-        """Let the print key and coming to rest capture."""
-        if self._panel is not None:
+        """Let the print key and coming to rest capture, while somebody looks."""
+        if self._panel is not None and self._root.client.has_socket_connection:
             await self._panel.hear()
 
     def show(self) -> None:
@@ -189,6 +189,7 @@ class SessionSheet:
 
     def _choose(self, portion: int) -> None:
         self._portion = portion
+        self._ears.turn()
         self._build()
 
     def _concerned(self, step: Step) -> tuple[int, ...]:

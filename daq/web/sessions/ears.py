@@ -1,17 +1,19 @@
 """What captures without a button: the print key of a balance, and, if it is switched on, coming to rest."""
 
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from calibration.units import unit_of
 from daq.errors import JournalError, StepRefusedError
+from daq.i18n import N_
+from daq.i18n.figures import with_unit
 from daq.journal import JournalReader
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.steps import Read, Weigh
 from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.captures import Press
-from daq.lab.sessions.printed import presses_since
+from daq.lab.sessions.printed import PrintKey
 from daq.lab.sessions.readings import Asked, has_come_to_rest
 from daq.lab.sessions.state import SessionState, Task
 from daq.lab.sessions.steps import At
@@ -20,7 +22,11 @@ from drivers.dialects.base import Dialect
 from drivers.errors import ProfileError
 from drivers.registry import make_dialect
 
-Pressing = Callable[[Press], Awaitable[None]]
+WAITS = N_("{instrument} printed {printed}: waiting for a reading that says the same …")
+UNCLEAR = N_(
+    "{others} waits for {instrument} on another page too, and nothing was captured: "
+    "press the button of the one that lies on the balance."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +52,85 @@ def listening(procedure: Procedure, state: SessionState, task: Task, now_ns: int
     return Listening(At(state.header.id, task.place.step, task.place.portion), asked, state.events[-1].t_ns)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard: a press, or a sentence why there is none yet; or neither."""
+
+    press: Press | None = None
+    message: str = ""
+    """In English, with places for the facts."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    is_refusal: bool = False
+    """Whether somebody pressed, and nothing will come of it."""
+
+
+SILENCE = Heard()
+
+
 class Ears:
-    """Hears one page's instruments; several pages on one session capture a print-out once."""
+    """Hears one page's instruments; several pages at one place capture a print-out once."""
 
     def __init__(self, desk: Desk) -> None:
         """Listen from now on."""
         self._desk = desk
-        self._seq = _head(desk.bench)
+        self._since_ns = 0
         self.is_automatic = False
         """Whether coming to rest captures."""
         self._automatic_ns = 0
+        self.turn()
+
+    def turn(self) -> None:
+        """Listen for another place of the session: what was pressed until now was not meant for it."""
+        self._key = PrintKey(self._desk.bench.rules, _head(self._desk.bench))
+        self._since_ns = self._desk.clock.now_ns()
 
     def switch(self, *, is_automatic: bool) -> None:
         """Let coming to rest capture, or not; what rests already has to be moved first."""
         self.is_automatic = is_automatic
         self._automatic_ns = self._desk.clock.now_ns()
 
-    def hear(self, what: Listening) -> Press | None:
+    def hear(self, what: Listening) -> Heard:
         """The next press, if there is one; to be asked in a thread."""
+        listeners = self._desk.listeners
+        listeners.note(self, what.at, what.asked.name, self._desk.clock.monotonic_s())
         try:
             with JournalReader.open(self._desk.bench.journal) as reader:
-                return self._printed(reader, what) or self._at_rest(reader, what)
+                return self._printed(reader, what) or self._at_rest(reader, what) or SILENCE
         except (JournalError, StepRefusedError):
-            return None  # the page says why there is no reading
+            return SILENCE  # the page says why there is no reading
 
-    def _printed(self, reader: JournalReader, what: Listening) -> Press | None:
+    def _printed(self, reader: JournalReader, what: Listening) -> Heard | None:
         dialect = self._dialect(what.asked.name)
         if dialect is None:
             return None
-        presses, self._seq = presses_since(reader, what.asked.name, dialect, self._seq)
         # a press before this step was for another one
-        later = [one for one in presses if one.t_ns > what.since_ns]
-        if not later:
+        printed = self._key.hear(reader, what.asked, dialect, max(what.since_ns, self._since_ns))
+        if printed is not None:
+            token = f"{what.at.session} print {printed.seq}"
+            press = Press(at=what.at, token=token, by="print-key", printed=printed)
+            return self._unclear(what, is_refusal=True) or Heard(press)
+        waiting = self._key.waiting
+        if waiting is None:
             return None
-        token = f"{what.at.session} print {later[-1].seq}"
-        return Press(at=what.at, token=token, by="print-key", printed=later[-1])
+        facts = {"instrument": what.asked.name, "printed": with_unit(waiting.text, waiting.unit)}
+        return Heard(message=WAITS, facts=facts)
 
-    def _at_rest(self, reader: JournalReader, what: Listening) -> Press | None:
+    def _at_rest(self, reader: JournalReader, what: Listening) -> Heard | None:
         since_ns = max(what.since_ns, self._automatic_ns)
         rules = self._desk.bench.rules
         if not self.is_automatic or not has_come_to_rest(reader, what.asked, rules, since_ns):
             return None
-        return Press(at=what.at, token=secrets.token_hex(16), by="stability")
+        press = Press(at=what.at, token=secrets.token_hex(16), by="stability")
+        return self._unclear(what, is_refusal=False) or Heard(press)
+
+    def _unclear(self, what: Listening, *, is_refusal: bool) -> Heard | None:
+        """Another page waits for the same instrument: whose load it is, only a person knows."""
+        others = self._desk.listeners.others(what.at, what.asked.name)
+        if not others:
+            return None
+        places = ", ".join(f"{one.session} · {one.portion}" if one.portion else one.session for one in others)
+        facts = {"instrument": what.asked.name, "others": places}
+        return Heard(message=UNCLEAR, facts=facts, is_refusal=is_refusal)
 
     def _dialect(self, instrument: str) -> Dialect | None:
         entry = self._desk.settings.instrument(instrument)

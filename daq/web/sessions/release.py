@@ -42,6 +42,12 @@ class Refusal:
                 if not self._root.is_deleted:  # somebody else has gone on meanwhile
                     self._show(error, procedure)
 
+    def say(self, sentence: str) -> None:
+        """Show why something was not done."""
+        self._root.clear()
+        with self._root:
+            ui.label(f"✗ {sentence}").classes("refusal")
+
     def _show(self, error: StepRefusedError, procedure: Procedure) -> None:
         with self._root:
             for line in refusal_lines(error, self._here.words, procedure):

@@ -21,7 +21,7 @@ from daq.web.frame import box, put
 from daq.web.live.facts import ChannelNow, ChannelState
 from daq.web.live.views import channel_view
 from daq.web.pages.live import ChannelFace
-from daq.web.sessions.ears import Ears, listening
+from daq.web.sessions.ears import Ears, Heard, listening
 from daq.web.sessions.instruments import Choosers
 from daq.web.sessions.release import Refusal
 from daq.web.sessions.words import (
@@ -88,6 +88,7 @@ class TaskPanel:
         if why is not None:
             ui.label(remark_text(why, words, self._method.procedure)).classes("because")
         can_listen = listening(self._method.procedure, self._state, task, 0) is not None
+        self._hint = ui.label().classes("caution hint")
         if can_listen and self._here.has(*BENCH_ROLES):
             self._automatic()
         self.show()
@@ -194,11 +195,23 @@ class TaskPanel:
             return
         self._busy = True
         try:
-            press = await run.io_bound(self._ears.hear, what)
-            if press is not None:
-                await self._press(press)
+            heard: Heard | None = await run.io_bound(self._ears.hear, what)
+            if heard is not None:
+                await self._take(heard)
         finally:
             self._busy = False
+
+    async def _take(self, heard: Heard) -> None:
+        """Capture what was pressed for; say what is waited for, and what was pressed in vain."""
+        sentence = self._here.words.say(heard.message, **heard.facts) if heard.message else ""
+        if self._hint.is_deleted:
+            pass  # built again meanwhile
+        elif heard.is_refusal:
+            self._refusal.say(sentence)
+        else:
+            put(self._hint, f"… {sentence}" if sentence else "")
+        if heard.press is not None:
+            await self._press(heard.press)
 
     async def _do(self, what: Callable[[Any], SessionState]) -> None:
         with self._refusal.watch(self._method.procedure):

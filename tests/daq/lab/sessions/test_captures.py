@@ -8,7 +8,7 @@ from daq.errors import StepRefusedError
 from daq.journal import JournalReader
 from daq.lab.equipment.validity import OVERRIDE
 from daq.lab.sessions.captures import Press, capture
-from daq.lab.sessions.printed import presses_since
+from daq.lab.sessions.printed import Printed, PrintKey, presses_since
 from daq.lab.sessions.readings import Asked, has_come_to_rest
 from daq.lab.sessions.starting import Allowed, override, start_session
 from daq.lab.sessions.steps import At, confirm
@@ -301,7 +301,65 @@ def test_the_print_key_takes_nothing_that_was_not_polled(bench):
     with JournalReader.open(bench.bench.journal) as reader:
         (pressed,), _ = presses_since(reader, "B-01", dialect, 0)
     sentence = refused(bench, session, "load", printed=pressed)
-    assert sentence == "B-01 printed 100.0000 g, and no reading near it says the same."
+    assert sentence.startswith("B-01 printed 100.0000 g, and no reading near it says the same: nothing")
+
+
+def print_key(bench, text: str) -> None:
+    """Somebody presses the print key, and the line is found on the wire."""
+    frame = f"S S   {text} g\r\n".encode()
+    bench.journal.append([Event(EventKind.UNSOLICITED, "B-01", bench.clock.now_ns(), "", frame=frame)]).wait(
+        5
+    )
+
+
+def heard(bench, key: PrintKey, since_ns: int = 0) -> str | None:
+    """What the print key has pressed for by now."""
+    asked = Asked("balance", "B-01", "mass", bench.clock.now_ns())
+    dialect = make_dialect(load_profiles()["mettler-toledo-mt-sics"])
+    with JournalReader.open(bench.bench.journal) as reader:
+        printed = key.hear(reader, asked, dialect, since_ns)
+    return printed and printed.text
+
+
+def test_a_press_waits_until_a_reading_says_the_same(bench):
+    """The last digit flickers: the one that was printed may be polled only afterwards."""
+    key = PrintKey(bench.bench.rules, 0)
+    bench.say("B-01", "mass", "200.0003")
+    print_key(bench, "200.0004")
+    assert heard(bench, key) is None
+    assert key.waiting.text == "200.0004"
+    bench.pass_time(1)
+    bench.say("B-01", "mass", "200.0004", Quality.UNSTABLE)
+    assert heard(bench, key) is None
+    bench.pass_time(1)
+    bench.say("B-01", "mass", "200.0004")
+    assert heard(bench, key) == "200.0004"
+    assert key.waiting is None
+    assert heard(bench, key) is None
+
+
+def test_a_press_does_not_wait_for_ever(bench):
+    """Whoever takes the dish away at once is told that nothing was captured."""
+    key = PrintKey(bench.bench.rules, 0)
+    print_key(bench, "200.0004")
+    bench.pass_time(4.9)
+    assert heard(bench, key) is None
+    bench.pass_time(0.2)
+    assert heard(bench, key) == "200.0004"
+    session = at_the_load(bench)
+    bench.say("B-01", "mass", "0.0000")
+    printed = Printed(1, bench.clock.now_ns(), "200.0004", "g")
+    assert "no reading near it says the same" in refused(bench, session, "load", printed=printed)
+
+
+def test_a_press_that_waits_is_forgotten_when_the_session_goes_on(bench):
+    key = PrintKey(bench.bench.rules, 0)
+    print_key(bench, "200.0004")
+    assert heard(bench, key) is None
+    assert heard(bench, key, bench.clock.now_ns()) is None
+    assert key.waiting is None
+    bench.say("B-01", "mass", "200.0004")
+    assert heard(bench, key) is None
 
 
 def test_at_rest_only_after_it_has_moved(bench):
