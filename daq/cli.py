@@ -6,6 +6,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from daq.commands.console import ready_output
+from daq.commands.late import group_of_commands, single_command
+
 COMMANDS = {
     "demo": "daq.commands.demo",
     "hand": "daq.commands.hand",
@@ -49,12 +52,13 @@ class LateCommands(TyperGroup):
             return None
         module = import_module(COMMANDS[cmd_name])
         if hasattr(module, "app"):
-            command = typer.main.get_command(module.app)
-            command.name = cmd_name
-            return command
-        single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(getattr(module, cmd_name))
-        return typer.main.get_command(single)
+            return group_of_commands(cmd_name, module.app)
+        return single_command(cmd_name, getattr(module, cmd_name))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command whose words were typed."""
+        ready_output()
+        return super().main(*args, **kwargs)
 
 
 app = typer.Typer(

@@ -17,6 +17,7 @@ from calibration.certificates.workbook.layout import TemplateKind
 from daq.commands.certificate_facts import facts_of
 from daq.commands.certificate_tables import show
 from daq.commands.console import DEFAULT_SITE, JsonOption, complain, say_json
+from daq.commands.late import single_command
 from daq.errors import SettingsError
 from daq.security.uploads import Verdict, examine_file
 from daq.settings import CertificatesSettings, load_settings
@@ -35,9 +36,7 @@ class LateRecords(TyperGroup):
         own = super().get_command(ctx, cmd_name)
         if own is not None or cmd_name not in _on_records():
             return own
-        single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(_on_records()[cmd_name])
-        return typer.main.get_command(single)
+        return single_command(cmd_name, _on_records()[cmd_name])
 
 
 def _on_records() -> Mapping[str, Callable[..., None]]:

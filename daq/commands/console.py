@@ -1,16 +1,19 @@
 """What all commands share: options, output and the way an error ends a command."""
 
+import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 
 from calibration.errors import CalibrationError
+from daq.commands.speech import error_text, say
 from daq.errors import HengliangError
 from drivers.errors import ClockError, HandError, InstrumentError, ProfileError
 
@@ -26,10 +29,31 @@ DEFAULT_SITE = Path("site.toml")
 DEFAULT_DATA = Path("data")
 
 
+def ready_output() -> None:
+    """Let standard output take every character: one that it has no bytes for is written by its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def say_json(value: Any) -> None:
-    """One JSON object on one line of standard output, at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    """One JSON object on one line of standard output, at once; in ASCII where there is no UTF-8."""
+    is_unicode = (sys.stdout.encoding or "").casefold().startswith("utf")
+    sys.stdout.write(json.dumps(value, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
     sys.stdout.flush()
+
+
+def say_rows(rows: Iterable[Sequence[str]], headings: Sequence[str] = ()) -> None:
+    """Rows under each other, two blanks between the columns; nothing is cut, a Chinese character is two wide.
+
+    A column in which no row has anything is left out.
+    """
+    body = [tuple(row) for row in rows]
+    used = [i for i in range(max(map(len, body), default=0)) if any(row[i] for row in body)]
+    lines = [tuple(headings), *body] if headings else body
+    widths = {i: max(cell_len(line[i]) for line in lines) for i in used}
+    for line in lines:
+        cells = (line[i] + " " * (widths[i] - cell_len(line[i])) for i in used)
+        typer.echo("  ".join(cells).rstrip())
 
 
 def complain(sentence: str) -> None:
@@ -42,7 +66,7 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        complain(f"{path}: cannot be written: {error.strerror}")
+        complain(say("{path}: cannot be written: {reason}", path=path, reason=error.strerror))
         raise typer.Exit(1) from error
 
 
@@ -52,7 +76,7 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except (HengliangError, InstrumentError, ProfileError, CalibrationError, ClockError, HandError) as error:
-        complain(str(error))
+        complain(error_text(error))
         raise typer.Exit(1) from error
 
 

@@ -21,6 +21,18 @@ QUALITIES = {
     Quality.UNVERIFIED_DIGITS: N_("last digit not verified"),
 }
 
+QUANTITIES = {
+    "mass": N_("mass"),
+    "temperature": N_("temperature"),
+    "humidity": N_("humidity"),
+    "moisture": N_("moisture"),
+    "resistance": N_("resistance"),
+    "pressure": N_("pressure"),
+    "voltage": N_("voltage"),
+    "current": N_("current"),
+    "time": N_("time"),
+}
+
 
 class Speech:
     """Says things to readers of one language, who live in one time zone."""
@@ -34,6 +46,10 @@ class Speech:
     def say(self, message: str, **parts: object) -> str:
         """``message`` in this language, ``{parts}`` filled in."""
         return self._catalogue.gettext(message).format(**parts)
+
+    def whole(self, message: str) -> str:
+        """``message`` in this language, which has no places; its braces, if any, are its own."""
+        return self._catalogue.gettext(message)
 
     def sentence(self, text: str) -> str:
         """A sentence of the program in this language, with all that stands in it; other texts as they are."""
@@ -56,6 +72,15 @@ class Speech:
         if not quality & ~Quality.SIMULATED:
             flags.insert(0, self.say("stable"))
         return " · ".join(flags)
+
+    def quantity(self, quantity: str) -> str:
+        """The quantity's name; one that has none keeps its own spelling."""
+        return self.say(QUANTITIES[quantity]) if quantity in QUANTITIES else quantity
+
+    def channel(self, name: str) -> str:
+        """A channel by its quantity: ``temperature 2`` of ``temperature-2``; another as it is spelt."""
+        quantity, _, number = name.partition("-")
+        return f"{self.quantity(quantity)} {number}".strip() if quantity in QUANTITIES else name
 
     def time(self, t_ns: int) -> str:
         """Date and time of the site: ``2026-11-23 14:03:22``."""

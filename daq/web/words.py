@@ -1,9 +1,7 @@
 """Numbers, units, times and states as a person in a laboratory reads them, in one language."""
 
 from calibration.correction import State
-from calibration.errors import CalibrationError, CertificateError
-from calibration.sentences import sentence_of
-from daq.errors import HengliangError, ResultBlockedError, StepRefusedError
+from daq.error_words import error_text
 from daq.i18n import N_
 from daq.i18n.speech import Speech
 from daq.lab.meaning import Meant
@@ -42,37 +40,13 @@ UNCORRECTED = {
     State.WRONG_QUANTITY: N_("quantity differs from the certificate"),
 }
 
-QUANTITIES = {
-    "mass": N_("mass"),
-    "temperature": N_("temperature"),
-    "humidity": N_("humidity"),
-    "moisture": N_("moisture"),
-    "resistance": N_("resistance"),
-    "pressure": N_("pressure"),
-    "voltage": N_("voltage"),
-    "current": N_("current"),
-    "time": N_("time"),
-}
-
 
 class Words(Speech):
     """Says what the board knows, in one language and one time zone."""
 
     def error(self, error: Exception) -> str:
         """The sentence of an error: in this language, if it can be said in another than English."""
-        if isinstance(error, StepRefusedError | ResultBlockedError):
-            return "\n".join(self.say(message, **facts) for message, facts in error.reasons)
-        if isinstance(error, CertificateError):
-            return "\n".join(self.sentence(mistake) for mistake in error.mistakes)
-        if isinstance(error, CalibrationError):
-            return self.sentence(sentence_of(error))
-        if isinstance(error, HengliangError) and error.facts:
-            facts = {place: self._fact(fact) for place, fact in error.facts.items()}
-            return self.say(error.template, **facts)
-        return self._catalogue.gettext(str(error)) if str(error) else type(error).__name__
-
-    def _fact(self, fact: object) -> object:
-        return self.sentence(fact) if isinstance(fact, str) else fact
+        return error_text(error, self)
 
     def state(self, state: ChannelState) -> str:
         """Shape and word: ``● stable``."""
@@ -81,10 +55,6 @@ class Words(Speech):
     def reason(self, code: str) -> str:
         """What stands where a number would."""
         return self.say(REASONS.get(code, "no indication"))
-
-    def quantity(self, quantity: str) -> str:
-        """The quantity's name; one that has none keeps its own spelling."""
-        return self.say(QUANTITIES[quantity]) if quantity in QUANTITIES else quantity
 
     def uncertainty(self, meant: Meant) -> str:
         """``± 0.00034 (k=2.00)``; empty where the value is not corrected."""
