@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from calibration.errors import UnitMismatchError, UnknownUnitError
-from calibration.units import UNITS, Kind
+from calibration.units import Kind, unit_of
 
 _BASES: dict[Kind, dict[str, int]] = {
     Kind.MASS: {"kg": 1},
@@ -23,6 +23,11 @@ _BASES: dict[Kind, dict[str, int]] = {
     Kind.TIME: {"s": 1},
     Kind.VOLUME: {"m": 3},
     Kind.DENSITY: {"kg": 1, "m": -3},
+    Kind.SPECIFIC_VOLUME: {"kg": -1, "m": 3},
+    Kind.AMOUNT: {"mol": 1},
+    Kind.CONCENTRATION: {"mol": 1, "m": -3},
+    Kind.MOLALITY: {"mol": 1, "kg": -1},
+    Kind.MOLAR_MASS: {"kg": 1, "mol": -1},
 }
 """Exponents of the base units; kinds that are not here (fractions, moistures, counts) have dimension one."""
 
@@ -90,10 +95,11 @@ def dimension_of(symbol: str) -> Dimension:
     Raises:
         UnknownUnitError: no such unit, or one (``tl``) that does not say how much it is.
     """
-    unit = UNITS.get(symbol)
-    if unit is None or unit.factor is None:
-        known = " ".join(UNITS)
-        raise UnknownUnitError(f"unit {symbol!r} is not known in formulas; known are {known}")
+    unit = unit_of(symbol)
+    if unit.factor is None:
+        raise UnknownUnitError(
+            f"unit {symbol!r} is not known to be one amount everywhere: no formula takes it"
+        )
     if unit.kind not in _BASES:
         return ONE
     bases = {unit.symbol: 1} if unit.offset else _BASES[unit.kind]

@@ -87,16 +87,13 @@ def constant_mass(weighings_g: Sequence[Decimal | float], rule: ConstantMassRule
     Compared in decimal: 25.4302 - 25.4299 is 0.3 mg and within 0.3 mg.
 
     Args:
-        weighings_g: of one dish, one after each drying.
+        weighings_g: of one dish, one after each drying; of a tared dish they may be 0, or below by the noise.
         rule: the method's.
 
     Raises:
-        ValueRefusedError: a weighing is not finite or not positive.
+        ValueRefusedError: a weighing is not finite.
     """
     masses = [decimal_of(mass) for mass in weighings_g]
-    for number, mass in enumerate(masses, 1):
-        if mass <= 0:
-            raise ValueRefusedError(f"weighing {number} is {mass} g; a dish weighs more than nothing")
     for index in range(1, len(masses)):
         previous, last = masses[index - 1], masses[index]
         difference = (last - previous) * 1000
@@ -145,21 +142,18 @@ class Parallels:
 def accept_parallels(results_percent: Sequence[Decimal | float], rule: ParallelRule) -> Parallels:
     """Whether the range of parallel determinations is within the rule, compared in decimal.
 
+    No range is within a fraction of a mean below 0.
+
     Args:
         results_percent: 2 or more, unrounded.
         rule: the method's.
 
     Raises:
-        ValueRefusedError: fewer than 2, one that is not finite, or a negative one under a relative rule.
+        ValueRefusedError: fewer than 2, or one that is not finite.
     """
     results = [decimal_of(result) for result in results_percent]
     if len(results) < 2:
         raise ValueRefusedError(f"parallel determinations are 2 or more, found {len(results)}")
-    for number, result in enumerate(results, 1):
-        if result < 0 and rule.relative is not None:
-            raise ValueRefusedError(
-                f"determination {number} is {result}; a range relative to the mean needs positive ones"
-            )
     total = sum(results, Decimal(0))
     spread = max(results) - min(results)
     if rule.relative is not None:

@@ -48,6 +48,11 @@ class Kind(enum.StrEnum):
     DENSITY = "density"
     FRACTION = "fraction"
     COUNT = "count"
+    AMOUNT = "amount"
+    CONCENTRATION = "concentration"
+    MOLAR_MASS = "molar-mass"
+    MOLALITY = "molality"
+    SPECIFIC_VOLUME = "specific-volume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ _FACTORS: dict[Kind, dict[str, Fraction | None]] = {
         "ppm": Fraction(1, 10**6),
     },
     Kind.COUNT: {"pcs": Fraction(1)},
+    Kind.AMOUNT: {"mol": Fraction(1), "mmol": Fraction(1, 1000), "umol": Fraction(1, 10**6)},
 }
 """Size of every unit in the first one of its kind, but for temperatures."""
 
@@ -165,18 +171,45 @@ _KINDS_OF_QUANTITY = {
 }
 
 
+_QUOTIENTS = {
+    (Kind.MASS, Kind.MASS): Kind.FRACTION,
+    (Kind.VOLUME, Kind.VOLUME): Kind.FRACTION,
+    (Kind.MASS, Kind.VOLUME): Kind.DENSITY,
+    (Kind.VOLUME, Kind.MASS): Kind.SPECIFIC_VOLUME,
+    (Kind.AMOUNT, Kind.VOLUME): Kind.CONCENTRATION,
+    (Kind.AMOUNT, Kind.MASS): Kind.MOLALITY,
+    (Kind.MASS, Kind.AMOUNT): Kind.MOLAR_MASS,
+}
+"""What one kind per another is."""
+
+
 def unit_of(symbol: str) -> Unit:
-    """The unit with this spelling of the project.
+    """The unit with this spelling of the project, or a quotient of two: ``mg/kg``, ``g/100 g``, ``mol/L``.
 
     Raises:
         UnknownUnitError: no such unit.
     """
-    found = UNITS.get(symbol)
+    found = UNITS.get(symbol) or _quotient(symbol)
     if found is None:
         raise UnknownUnitError(
-            "unit {symbol} is not known; known are {known}", symbol=repr(symbol), known=" ".join(UNITS)
+            "unit {symbol} is not known; known are {known}, and mass, volume or amount (mol) by each other, "
+            "such as mg/kg, g/100 g, mol/L",
+            symbol=repr(symbol),
+            known=" ".join(UNITS),
         )
     return found
+
+
+def _quotient(symbol: str) -> Unit | None:
+    above, _, below = symbol.partition("/")
+    count, _, per = below.rpartition(" ")
+    numerator, denominator = UNITS.get(above), UNITS.get(per)
+    if numerator is None or denominator is None or count not in ("", "10", "100", "1000"):
+        return None
+    kind = _QUOTIENTS.get((numerator.kind, denominator.kind))
+    if kind is None or numerator.factor is None or denominator.factor is None:
+        return None
+    return Unit(symbol, kind, numerator.factor / (denominator.factor * int(count or "1")))
 
 
 def check_unit_of_quantity(quantity: str, symbol: str) -> Unit:

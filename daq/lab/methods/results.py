@@ -19,7 +19,7 @@ from calibration.conformity import (
 )
 from calibration.drying_rules import DigitsRule, ParallelRule
 from calibration.limits import Limits
-from calibration.rounding import decimal_of, plain, round_to_digits, round_to_interval
+from calibration.rounding import align, decimal_of, plain, round_to_digits, round_to_interval
 from calibration.sources import Source
 from daq.lab.methods.parts import Fact, Part, Positive, Severity, Symbol, Text, Word
 
@@ -52,14 +52,18 @@ class Digits(Fact):
             raise ValueError(msg)
         return self
 
-    def reported(self, value: Decimal | float) -> str:
+    def reported(self, value: Decimal | float, expanded: float | None = None) -> str:
         """The text that is printed, rounded once from the unrounded value (GB/T 8170); never computed with.
 
+        A zero has no significant digit: it is printed to the last place of its expanded uncertainty.
+
         Raises:
-            ValueRefusedError: not finite, or a zero that is asked for in significant digits.
+            ValueRefusedError: not finite.
         """
         if self.interval is not None:
             return plain(round_to_interval(value, self.interval))
+        if decimal_of(value) == 0:
+            return plain(align(value, expanded).value) if expanded else "0"
         large = self.threshold is not None and abs(decimal_of(value)) >= self.threshold
         digits = self.digits_from_threshold if large else self.digits_below
         return plain(round_to_digits(value, digits or 1))

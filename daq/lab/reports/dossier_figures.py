@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from calibration.rounding import plain, round_to_digits, round_to_place
+from calibration.rounding import plain, round_to_place
 from calibration.units import convert, unit_of
 from daq.i18n import N_
 from daq.i18n.figures import with_unit
@@ -14,6 +14,7 @@ from daq.lab.methods.steps import Environment
 from daq.lab.papers.content import Ambient, Item, ParallelRow, Parallels, Working
 from daq.lab.papers.from_result import Kept, item_of, working_of
 from daq.lab.reports.dossier import Dossier
+from daq.lab.results.verdict import side_by_side
 from daq.lab.results.words import Words, title_of, words
 from daq.lab.sessions.events import Act
 from daq.lab.sessions.results import KeptResult
@@ -136,16 +137,16 @@ def _compared(dossier: Dossier, rows: list[ParallelRow], body: Kept) -> Parallel
     place = int(Decimal(body["reported"]).as_tuple().exponent) - 1
     values = tuple(plain(round_to_place(Decimal(value), place)) for value in found["values"])
     of_formula = ParallelRow(name=title_of(formula), symbol=formula.name, unit=formula.unit, values=values)
-    unit, limit = found["unit"], found["limit"]
-    allowed = f"≤ {with_unit(limit, unit)}"
+    unit = found["unit"]
+    difference, limit = side_by_side(Decimal(found["difference"]), Decimal(found["limit"]))
+    allowed = f"≤ {with_unit(plain(limit), unit)}"
     if found["relative"] is not None:
-        allowed = f"≤ {with_unit(plain(round_to_digits(Decimal(limit), 2)), unit)}"
         percent = plain((Decimal(found["relative"]) * 100).normalize())
         mean = plain(round_to_place(Decimal(found["mean"]), place))
         allowed = f"{allowed} ({with_unit(percent, '%')} × {with_unit(mean, unit)})"
     return Parallels(
         rows=(*rows, of_formula),
-        difference=with_unit(plain(round_to_place(Decimal(found["difference"]), place)), unit),
+        difference=with_unit(plain(difference), unit),
         allowed=allowed,
         accepted=found["met"],
     )

@@ -95,6 +95,10 @@ class CaptureValues:
         spread = self._repeatability(series)
         return tuple(self._indicated(capture, spread) for capture in series)
 
+    def is_after_zero(self, capture: Capture) -> bool:
+        """Whether the method sets the balance to zero before this weighing."""
+        return capture.step in self._zeroed
+
     def _certificate(self, capture: Capture) -> tuple[str, Certificate]:
         if not capture.certificate:
             message = N_(
@@ -161,7 +165,7 @@ class CaptureValues:
 
     def _zero(self, capture: Capture) -> Uncertain:
         """Rounding of the zero that readings count from, where the method sets it: one for all after it."""
-        if capture.step not in self._zeroed:
+        if not self.is_after_zero(capture):
             return Uncertain(0.0)
         tare, in_loop = self._zeroed[capture.step]
         portion = f", portion {capture.portion}" if tare.scope == "portion" else ""

@@ -177,7 +177,7 @@ class _Computation:
             dof=found.dof if found else None,
             level=procedure.coverage_level,
             why_no_uncertainty=result.why_no_uncertainty,
-            reported=result.digits.reported(value),
+            reported=result.digits.reported(value, found.U if found else None),
             reported_U=plain(round_uncertainty(found.U)) if found else "",
             rows=budget_rows(uncertain, labels, self._of_method) if propagated else (),
             inputs=tuple(_input_value(taken, one) for taken in one.taken),

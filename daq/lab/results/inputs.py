@@ -13,7 +13,7 @@ from calibration.units import convert, convert_difference
 from daq.i18n import N_
 from daq.lab.methods.parts import Input
 from daq.lab.methods.steps import RepeatUntil
-from daq.lab.results.captures import CaptureValues, Obstacle, ObstacleError, in_unit
+from daq.lab.results.captures import CaptureValues, Obstacle, ObstacleError, in_unit, named
 from daq.lab.results.given import Given, Plate
 from daq.lab.results.outcome import Outcome
 from daq.lab.results.words import Words, words
@@ -192,6 +192,9 @@ class _Taking:
         if view.exhausted:
             message = N_("{input}: the mass was not constant after {repetitions} repetitions")
             self._unfinished.append(words(message, input=_place(one, portion), repetitions=view.repetitions))
+        if Decimal(view.counting.raw_text) <= 0 and not self._values.is_after_zero(view.counting):
+            message = N_("{capture}: a dish weighs more than nothing; strike the capture out")
+            raise ObstacleError(message, capture=named(view.counting))
         return [view.counting]
 
     def _reference(self, one: Input, portion: int) -> Taken:

@@ -6,7 +6,8 @@ from calibration.rounding import plain
 from daq.i18n import N_
 from daq.lab.results.given import Given
 from daq.lab.results.inputs import Inputs, Taken
-from daq.lab.results.outcome import Note, ParallelStatistics, number_text
+from daq.lab.results.outcome import Note, ParallelStatistics
+from daq.lab.results.verdict import side_by_side
 from daq.lab.results.words import words
 from drivers.reading import Quality
 
@@ -74,7 +75,8 @@ def _on_course(inputs: Inputs, statistics: ParallelStatistics | None) -> Iterato
         yield Note(code="no-repeatability", words=words(message, instrument=instrument))
     if statistics is not None and not statistics.met:
         message = N_("The determinations lie {difference} {unit} apart, more than {limit} {unit}.")
-        facts = {"difference": plain(statistics.difference), "limit": number_text(float(statistics.limit))}
+        difference, limit = side_by_side(statistics.difference, statistics.limit)
+        facts = {"difference": plain(difference), "limit": plain(limit)}
         yield Note(code="parallels-apart", words=words(message, unit=statistics.unit, **facts))
 
 

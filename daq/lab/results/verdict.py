@@ -16,6 +16,7 @@ from daq.lab.results.words import Words
 
 _BELOW_U = 7
 _OF_STATISTIC = 9
+_FINEST = -15
 
 
 def stated(value: float, u: float) -> Decimal:
@@ -51,7 +52,7 @@ def parallels(procedure: Procedure, results: Mapping[int, float | Uncertain]) ->
         None where the method compares none.
 
     Raises:
-        ValueRefusedError: a negative determination under a relative limit.
+        ValueRefusedError: fewer than 2 determinations.
     """
     rule = procedure.determinations
     if rule.of is None or rule.outside is None:
@@ -62,7 +63,7 @@ def parallels(procedure: Procedure, results: Mapping[int, float | Uncertain]) ->
     if acceptance is None:
         return None
     found = accept_parallels(values, acceptance)
-    limit = rule.absolute if rule.relative is None else rule.relative * found.mean
+    limit = rule.absolute if rule.relative is None else max(Decimal(0), rule.relative * found.mean)
     return ParallelStatistics(
         formula=rule.of,
         unit=formula.unit,
@@ -75,6 +76,24 @@ def parallels(procedure: Procedure, results: Mapping[int, float | Uncertain]) ->
         met=found.accepted,
         outside=rule.outside,
     )
+
+
+def side_by_side(difference: Decimal, limit: Decimal) -> tuple[Decimal, Decimal]:
+    """A difference and its limit for people: to as many places as it takes to see which is the larger.
+
+    Both are rounded to one place, the limit to three significant digits or more; a limit that has fewer
+    places is left as it is written.
+    """
+    exact = (difference, limit)
+    for place in range((limit or difference or Decimal(1)).adjusted() - 2, _FINEST, -1):
+        found = tuple(min((round_to_place(one, place), one), key=_places) for one in exact)
+        if (found[0] <= found[1]) == (difference <= limit):
+            return found[0], found[1]
+    return exact
+
+
+def _places(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
 
 
 def stated_of(value: float | Uncertain) -> Decimal:

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from calibration.rounding import plain
 from daq.lab.results.change import Change, Statement, compare_all
 from daq.lab.results.computing import compute_results
 from daq.lab.results.outcome import Outcome
+from daq.lab.results.verdict import side_by_side
 from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.events import Act, Stage
 from daq.lab.sessions.given import given_of, records_of, replaced_certificates
@@ -142,9 +144,8 @@ def _apart(outcomes: Sequence[Outcome]) -> list[Objection]:
     if statistics is None or statistics.met:
         return []
     unit = statistics.unit
-    words = remark(
-        PARALLELS, spread=f"{statistics.difference:.4g} {unit}", limit=f"{statistics.limit:.4g} {unit}"
-    )
+    spread, limit = (plain(one) for one in side_by_side(statistics.difference, statistics.limit))
+    words = remark(PARALLELS, spread=f"{spread} {unit}", limit=f"{limit} {unit}")
     return [Objection(words, statistics.outside, PARALLELS, WHOLE)]
 
 

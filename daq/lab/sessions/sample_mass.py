@@ -1,9 +1,9 @@
 """Whether enough sample was taken, as soon as the weighings say how much it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from calibration.expressions.expression import Value
-from calibration.rounding import plain, round_to_digits
+from calibration.rounding import plain, round_to_digits, round_to_place
 from calibration.units import convert
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.formulas import expression_of
@@ -12,8 +12,10 @@ from daq.lab.sessions.evidence import Capture
 from daq.lab.sessions.objections import Objection
 from daq.lab.sessions.remarks import remark
 
+PLACE = -9
+"""Decimal place of a mass in g where a float's tail begins; no balance shows as much."""
 DIGITS = 6
-"""Significant digits of the mass in a remark: those of an analytical balance, without a float's tail."""
+"""Significant digits of the mass in a remark: those of an analytical balance."""
 
 
 def mass_objections(
@@ -31,14 +33,16 @@ def mass_objections(
     if rule is None or new.into not in _needed(procedure, rule.of):
         return ()
     values = {one.into: _value(procedure, one) for one in (*captures, new) if _concerns(one, place)}
-    mass_g = _mass_g(procedure, rule.of, values)
-    if mass_g is None:
+    computed_g = _mass_g(procedure, rule.of, values)
+    if computed_g is None:
         return ()
-    found, subject = plain(round_to_digits(mass_g, DIGITS)) + " g", f"{place.step}/{place.portion}"
-    if mass_g < float(rule.minimum_g):
+    mass_g = round_to_place(computed_g, PLACE)
+    shown = round_to_digits(mass_g, DIGITS) if mass_g else mass_g.normalize()
+    found, subject = plain(shown) + " g", f"{place.step}/{place.portion}"
+    if mass_g < rule.minimum_g:
         words = remark("mass-low", found=found, limit=f"{rule.minimum_g} g")
         return (Objection(words, rule.below, words.code, subject),)
-    if rule.maximum_g is not None and rule.above is not None and mass_g > float(rule.maximum_g):
+    if rule.maximum_g is not None and rule.above is not None and mass_g > rule.maximum_g:
         words = remark("mass-high", found=found, limit=f"{rule.maximum_g} g")
         return (Objection(words, rule.above, words.code, subject),)
     return ()
@@ -49,12 +53,12 @@ def _concerns(capture: Capture, place: Place) -> bool:
 
 
 def _needed(procedure: Procedure, name: str) -> set[str]:
-    """The inputs behind an input or formula, also through other formulas."""
+    """The inputs behind an input or formula, also through other formulas; constants are known anyhow."""
     formula = next((one for one in procedure.formulas if one.name == name), None)
-    if formula is None:
-        return {name}
-    names = expression_of(formula.expression).names
-    return {inner for one in names for inner in _needed(procedure, one)}
+    if formula is not None:
+        names = expression_of(formula.expression).names
+        return {inner for one in names for inner in _needed(procedure, one)}
+    return set() if any(one.name == name for one in procedure.constants) else {name}
 
 
 def _value(procedure: Procedure, capture: Capture) -> float:
@@ -68,12 +72,15 @@ def _mass_g(procedure: Procedure, name: str, values: dict[str, float]) -> float 
     """The mass, or None where a weighing is still missing."""
     if not _needed(procedure, name) <= values.keys():
         return None
-    known: dict[str, Value] = dict(values)
-    for formula in procedure.formulas:
-        expression = expression_of(formula.expression)
-        if set(expression.names) <= known.keys():
-            known[formula.name] = expression.evaluate(known)
-        if formula.name == name:
-            break
-    mass = known[name]
+    known = {one.name: float(one.value) for one in procedure.constants} | values
+    mass = _computed(procedure, name, known)
     return float(mass) if isinstance(mass, float | int) else None
+
+
+def _computed(procedure: Procedure, name: str, known: Mapping[str, Value]) -> Value:
+    """An input, a constant, or a formula with what it needs and nothing else."""
+    formula = next((one for one in procedure.formulas if one.name == name), None)
+    if formula is None:
+        return known[name]
+    expression = expression_of(formula.expression)
+    return expression.evaluate({one: _computed(procedure, one, known) for one in expression.names})
