@@ -15,6 +15,12 @@ Facts = Mapping[str, Any]
 
 SEVERITIES = {"info": N_("notice"), "warning": N_("warning"), "alarm": N_("alarm")}
 STATES = {"raised": N_("raised"), "acknowledged": N_("acknowledged"), "cleared": N_("cleared")}
+CAUSES = {
+    "host": N_("network address {address}"),
+    "link": N_("line {address}"),
+    "site": N_("all instruments of the site"),
+}
+"""What several instruments hang on, as ``daq.watch.place`` names it."""
 MANY = 8
 """Instruments that are named one by one."""
 
@@ -38,7 +44,7 @@ class AlertWords:
             "lost": self._reason,
             "stale": self._last,
             "stopped": self._last,
-            "clock": lambda facts: str(facts.get("sentence", "")),
+            "clock": self._clock,
             "certificate": self._certificate,
             "duty": self._duty,
             "check": self._duty,
@@ -64,15 +70,27 @@ class AlertWords:
         """Label, title and serial number, and the channel: ``H-01 Thermo-hygrometer · temperature``."""
         entry = self._settings.instrument(alert.instrument)
         if entry is None:
-            source = alert.key.partition("|")[2]
-            return source if alert.kind == "lost" else ""
+            return self._cause(alert) if alert.kind == "lost" else ""
         title = self.speech.either(entry.title_zh, entry.title_en)
         label = f"{entry.name} {title}".strip()
         if entry.serial_number:
             label = self.speech.say(
                 "{label} (serial number {number})", label=label, number=entry.serial_number
             )
-        return f"{label} · {alert.channel}" if alert.channel else label
+        return f"{label} · {self.speech.channel(alert.channel)}" if alert.channel else label
+
+    def place(self, alert: Alert) -> str:
+        """For the head of a message: the instrument, or what several hang on; empty for neither."""
+        return alert.instrument or (self._cause(alert) if alert.kind == "lost" else "")
+
+    def source(self, alert: Alert) -> str:
+        """Instrument and channel, as short as a list needs them: ``H-01 temperature``."""
+        return f"{alert.instrument} {self.speech.channel(alert.channel)}".strip()
+
+    def _cause(self, alert: Alert) -> str:
+        """What several lost instruments hang on: a network address, a line, the whole site."""
+        what, _, address = alert.key.partition("|")[2].partition(" ")
+        return self.speech.say(CAUSES[what], address=address) if what in CAUSES else what
 
     def room(self, alert: Alert) -> str:
         """Where the instrument stands; empty where that is not known."""
@@ -134,14 +152,18 @@ class AlertWords:
         )
 
     def _noise(self, facts: Facts) -> str:
-        least = self._with_unit(facts, "least")
-        most = self._with_unit(facts, "most") if facts.get("most") else "∞"
+        limits = N_("at least {least}")
+        if facts.get("most"):
+            limits = N_("{least} to {most}") if float(facts["least"]) else N_("at most {most}")
         return self.speech.say(
-            "standard deviation {s} within {span}; expected {least} to {most}",
+            "standard deviation {s} within {span}; expected {limits}",
             s=self._with_unit(facts, "s"),
             span=self.speech.span(facts["window_s"]),
-            least=least,
-            most=most,
+            limits=self.speech.say(
+                limits,
+                least=self._with_unit(facts, "least"),
+                most=self._with_unit(facts, "most") if facts.get("most") else "",
+            ),
         )
 
     def _stuck(self, facts: Facts) -> str:
@@ -168,7 +190,9 @@ class AlertWords:
         )
 
     def _reason(self, facts: Facts) -> str:
-        reason = self.speech.say(REASONS.get(str(facts.get("reason")), N_("no indication")))
+        codes = str(facts.get("reason")).split("+")  # flags of a reading may be several
+        known = [REASONS[code] for code in codes if code in REASONS] or [N_("no indication")]
+        reason = ", ".join(self.speech.say(word) for word in known)
         named: Sequence[str] = facts.get("instruments") or ()
         if named:
             names = ", ".join(named[:MANY]) + (" …" if len(named) > MANY else "")
@@ -179,6 +203,11 @@ class AlertWords:
         if not sentence:
             return reason
         return self.speech.say("{reason} ({sentence})", reason=reason, sentence=sentence)
+
+    def _clock(self, facts: Facts) -> str:
+        if "to_ns" not in facts:
+            return str(facts.get("sentence", ""))
+        return self.speech.say("it was set back to {time}", time=self.speech.time(facts["to_ns"]))
 
     def _last(self, facts: Facts) -> str:
         return self.speech.say("the last sign of life was at {time}", time=self.speech.time(facts["last_ns"]))

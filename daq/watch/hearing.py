@@ -68,7 +68,8 @@ class Hearing:
             ear.faults.pop(channel, None)
         else:
             words = sample.quality.words
-            ear.faults.setdefault(channel, {"reason": words, "sentence": "", "t_ns": sample.t_ns})
+            if ear.faults.get(channel, {}).get("reason") != words:  # what began as another may turn worse
+                ear.faults[channel] = {"reason": words, "sentence": "", "t_ns": sample.t_ns}
 
     def take_event(self, row: EventRow) -> None:
         """Something that is not a number."""

@@ -17,6 +17,7 @@ from daq.lab.methods.loading import Method
 from daq.lab.methods.parts import Part, Word
 from daq.lab.methods.steps import Environment, Hold, RepeatUntil
 from daq.mistakes import Place, found_at, key_of, sentence_of
+from daq.watch.message_parts import Messages, Severities, SeverityRule
 from daq.watch.rule_parts import (
     RULE_TYPES,
     AnyRule,
@@ -24,11 +25,8 @@ from daq.watch.rule_parts import (
     Disagreement,
     Limit,
     Lost,
-    Messages,
     OfMethod,
     PlateOfBalance,
-    Severities,
-    SeverityRule,
     WindowedRule,
 )
 
@@ -105,6 +103,7 @@ def load_rulebook(own: Path | None, methods: Mapping[str, Method], targets: Coll
     where = str(own)
     kept = tuple(rule for rule in rules.values() if rule.name not in site.disabled)
     found = [*_unknown_disabled(where, site, rules), *_twice(where, site.rules), *_twice_lost(where, kept)]
+    found += _folded_in_a_ring(where, kept)
     bands: dict[tuple[str, str], Band] = {}
     for path, file in ((str(shipped_path), shipped), (where, site)):
         for number, rule in enumerate(file.rules, 1):
@@ -142,7 +141,7 @@ def rules_without_channel(own: Path, rulebook: Rulebook, channels: Sequence[Know
 
 def _read(path: Path) -> tuple[_File | None, list[str]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
         document = tomllib.loads(text, parse_float=Decimal)
     except (OSError, UnicodeDecodeError) as error:
         return None, [f"{path}: cannot be read: {error}"]
@@ -153,7 +152,16 @@ def _read(path: Path) -> tuple[_File | None, list[str]]:
         return _File.model_validate_json(json.dumps(document, default=str)), []
     except ValidationError as error:
         shown = tomllib.loads(text)
-        return None, [_sentence(path, shown, detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        return None, [_sentence(path, shown, each) for each in details if not _is_result(each, details)]
+
+
+def _is_result(detail: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
+    """A list that is too short only because what it holds is wrong, which is said by itself."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place for other in others if other is not detail
+    )
 
 
 def _sentence(path: Path, document: Any, detail: ErrorDetails) -> str:
@@ -209,6 +217,19 @@ def _twice_lost(where: str, rules: Sequence[AnyRule]) -> Iterator[str]:
             f"{where}: {' and '.join(lost)} are of kind 'lost': one cause is one alert, so only one of them "
             "can hold; add the other to disabled"
         )
+
+
+def _folded_in_a_ring(where: str, rules: Sequence[AnyRule]) -> Iterator[str]:
+    """Alerts of rules that fold each other would all be hidden, and nobody told."""
+    folds = {rule.name: rule.folds for rule in rules}
+    for name in folds:
+        seen: set[str] = set()
+        below = set(folds[name])
+        while below - seen:
+            seen |= below
+            below = {deeper for each in below for deeper in folds.get(each, ())}
+        if name in seen:
+            yield f"{where}: rule {name}.folds: it is folded under itself in the end; leave a name out"
 
 
 def _cross_mistakes(

@@ -12,6 +12,7 @@ from calibration.units import unit_of
 from daq.lab.methods.parts import Part, Positive, Text, Titled, Word
 from daq.schedule import ScheduleText
 from daq.settings import Severity
+from drivers.reading import Outcome, Quality
 
 
 def _known_unit(symbol: str) -> str:
@@ -23,6 +24,22 @@ def _known_unit(symbol: str) -> str:
 
 
 Unit = Annotated[str, AfterValidator(_known_unit)]
+WITH_VALUE = (Outcome.OK, Outcome.REQUEST, Outcome.ACKNOWLEDGED, Outcome.IDENTITY, Outcome.TEXT)
+"""Frames that are nobody's fault."""
+
+
+def _known_reason(reason: str) -> str:
+    if reason not in FAULT_REASONS:
+        raise ValueError(f"allowed are {', '.join(FAULT_REASONS)}")
+    return reason
+
+
+FAULT_REASONS = (
+    *(outcome.value for outcome in Outcome if outcome not in WITH_VALUE),
+    *(flag.words for flag in (Quality.OVER_RANGE, Quality.UNDER_RANGE, Quality.STALE, Quality.COMM_FAULT)),
+)
+"""Why there is no value, or none to be trusted: what a frame turned out to be, and flags of a reading."""
+Reason = Annotated[str, AfterValidator(_known_reason)]
 Seconds = Annotated[int, Field(ge=0, le=7 * 86_400)]
 Span = Annotated[int, Field(ge=1, le=7 * 86_400)]
 NotNegative = Annotated[Decimal, Field(ge=0)]
@@ -196,6 +213,13 @@ class Disagreement(ChannelRule):
     """Difference that the two places may have."""
     unit: Unit
 
+    @model_validator(mode="after")
+    def _compares_two(self) -> Self:
+        if self.channels == self.against:
+            msg = "channels and against are one and the same channel"
+            raise ValueError(msg)
+        return self
+
 
 class Hold(ChannelRule):
     """A temperature outside the band that a session's method holds it in, while it does."""
@@ -207,8 +231,8 @@ class Fault(ChannelRule):
     """The instrument answers, and has no value or none to be trusted."""
 
     kind: Literal["fault"]
-    reasons: tuple[Text, ...]
-    """Outcomes of frames and flags of readings: ``sensor-fault``, ``over-range`` …"""
+    reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
+    """Of ``FAULT_REASONS``: ``sensor-fault``, ``over-range`` …"""
 
 
 class CertificateDue(ChannelRule):
@@ -315,31 +339,3 @@ RULE_TYPES: dict[str, type[_Rule]] = {
     "check": CheckFound,
 }
 """Every kind of rule by its ``kind``."""
-
-
-class Messages(Part):
-    """How many messages people get, and when."""
-
-    at_most: Annotated[int, Field(ge=2, le=100)]
-    """To one target within ten minutes; the last of them tells of all that is left."""
-    digest_from: Annotated[int, Field(ge=2, le=100)]
-    """So many alerts at one time come as one message."""
-    sign_of_life: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    """Local time of the daily message that all is watched."""
-
-
-class SeverityRule(Part):
-    """What one severity means."""
-
-    quiet: ScheduleText = ""
-    """When nobody is told; by default never."""
-    escalate_after_min: Annotated[int, Field(ge=1, le=7 * 1440)] | None = None
-    """Without acknowledgement for so long, the next ones are told; by default nobody."""
-
-
-class Severities(Part):
-    """``[severity.alarm]`` and so on."""
-
-    info: SeverityRule = SeverityRule()
-    warning: SeverityRule = SeverityRule()
-    alarm: SeverityRule = SeverityRule()

@@ -130,6 +130,8 @@ class Seen:
     other: Sample | None = None
     """Newest reading of the channel that this one is compared with."""
     band: Band = (None, None)
+    fresh_ns: int | None = None
+    """A longer pause before it is silence; None where that does not matter."""
 
 
 def advance(
@@ -170,7 +172,7 @@ def judge(rule: ValueRule, standing: Standing, seen: Seen) -> tuple[Judged | Non
     if isinstance(rule, Disagreement):
         return _disagreement(rule, seen), None
     if isinstance(rule, Stuck):
-        return _stuck(rule, standing, sample)
+        return _stuck(rule, standing, seen)
     if sample.unit != rule.unit:
         return _wrong_unit(sample, rule.unit, sample.unit), standing.memory
     if isinstance(rule, Step):
@@ -221,9 +223,11 @@ def _disagreement(rule: Disagreement, seen: Seen) -> Judged:
     return Judged(Verdict.BAD if is_bad else well, facts)
 
 
-def _stuck(rule: Stuck, standing: Standing, sample: Sample) -> tuple[Judged, Any]:
+def _stuck(rule: Stuck, standing: Standing, seen: Seen) -> tuple[Judged, Any]:
+    sample = seen.sample
     text, since_ns = standing.memory or ("", 0)
-    if text != sample.text:
+    was_silent = seen.fresh_ns is not None and sample.t_ns - standing.seen_ns > seen.fresh_ns
+    if text != sample.text or (was_silent and not standing.active):  # off at night, and as it was before
         return Judged(Verdict.WELL, {}), [sample.text, sample.t_ns]
     facts: dict[str, Json] = {**_facts(sample, True), "unchanged_since_ns": since_ns}
     is_bad = sample.t_ns - since_ns >= rule.for_s * NS_PER_S

@@ -128,7 +128,7 @@ class Watcher:
         if row.kind is EventKind.CLOCK_STEP:
             for rule in self._book.rules:
                 if isinstance(rule, ClockStep):
-                    judged = Judged(Verdict.BAD, {"sentence": row.text})
+                    judged = Judged(Verdict.BAD, {"sentence": row.text, "to_ns": row.t_ns})
                     self.ledger.note((rule.name, "clock"), judged, row.t_ns, LOOK_GAP_S)
         elif row.kind in LOST_KINDS or row.kind is EventKind.REFUSED:
             path = f"{row.instrument}/{row.channel}"
@@ -161,10 +161,12 @@ class Watcher:
             hold = next((each for each in self._holds if each.is_of(sample.path)), None)
             return Seen(sample, band=hold.band) if hold else None
         if isinstance(rule, Disagreement):
+            if sample.path == rule.against:
+                return None  # one of several that are compared with it
             other = self._newest.get(rule.against)
             is_fresh = other is not None and sample.t_ns - other.t_ns <= fresh_s * NS_PER_S
             return Seen(sample, other=other if is_fresh else None)
-        return Seen(sample)
+        return Seen(sample, fresh_ns=round(fresh_s * NS_PER_S))
 
     def _rules_of(self, channel: JournalChannel) -> tuple[ValueRule, ...]:
         if channel.id not in self._posts:

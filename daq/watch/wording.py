@@ -68,14 +68,8 @@ class Writer:
     def _one(self, words: AlertWords, alert: Alert, phase: str) -> Text:
         say = words.speech.say
         head = words.severity(alert) if phase == RAISED else say(PHASES[phase])
-        place = alert.instrument or alert.key.partition("|")[2]
-        subject = say(
-            "[{head}] {title} · {place} · {site}",
-            head=head,
-            title=words.title(alert),
-            place=place,
-            site=self._site(words),
-        )
+        parts = (words.title(alert), words.place(alert), self._site(words))
+        subject = say("[{head}] {title}", head=head, title=" · ".join(part for part in parts if part))
         lines = [
             (N_("Event"), " · ".join(part for part in (words.title(alert), words.what(alert)) if part)),
             (N_("State"), self._state(words, alert, phase)),
@@ -84,7 +78,7 @@ class Writer:
             (N_("Place"), words.room(alert)),
             (N_("Since"), f"{words.speech.time(alert.since_ns)} ({words.speech.offset(alert.since_ns)})"),
             (N_("To do"), words.action(alert) if phase != CLEARED else ""),
-            (N_("More"), f"{self._pages}/alerts/{alert.id}"),
+            (N_("More"), f"{self._pages}/alert/{alert.id}"),
         ]
         return Text(subject, _lines(words.speech, lines))
 
@@ -107,8 +101,8 @@ class Writer:
         return Text(subject, "\n".join(lines))
 
     def _line(self, words: AlertWords, alert: Alert, phase: str) -> str:
-        place = "/".join(part for part in (alert.instrument, alert.channel) if part)
-        figures = " · ".join(part for part in (words.title(alert), place, words.what(alert)) if part)
+        parts = (words.title(alert), words.source(alert) or words.place(alert), words.what(alert))
+        figures = " · ".join(part for part in parts if part)
         since = words.speech.clock_time(alert.since_ns, alert.raised_ns)
         return f"- [{words.severity(alert)} · {words.speech.say(PHASES[phase])}] {figures} · {since}"
 

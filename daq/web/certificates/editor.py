@@ -7,6 +7,7 @@ from nicegui import ui
 
 from calibration.certificates.native import FORMAT
 from daq.i18n import N_
+from daq.i18n.speech import QUANTITIES
 from daq.lab.certificates.draft import Said
 from daq.records.certificate_content import CountedFrom, Form, Settled
 from daq.web.certificates.additions import Additions, additions_of, due_of, tables_of
@@ -22,7 +23,6 @@ from daq.web.certificates.words import COUNTED_FROM, CURVES, KINDS
 from daq.web.forms import table
 from daq.web.frame import box
 from daq.web.visit import Visit
-from daq.web.words import QUANTITIES
 
 LEVEL = (("certificate", "level"), N_("Level of confidence"))
 UNIT = (("equipment", "unit"), N_("Unit in which the channel indicates"))

@@ -91,7 +91,7 @@ def test_what_a_duty_found_is_said_in_chinese(watch):
     site.step()
     site.clock.pass_time(16)
     site.step()
-    assert site.said() == [("raised", "【报警】磁盘快满 · disk · 试验站")]
+    assert site.said() == [("raised", "【报警】磁盘快满 · 试验站")]
     with reading(site.records) as connection:
         statement = select(messages.c.body).where(messages.c.site == site.settings.site.id)
         body = connection.execute(statement).scalar_one()

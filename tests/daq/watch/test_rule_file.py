@@ -125,6 +125,11 @@ def test_limits_of_a_method_that_has_none_are_refused(book, of, sentence):
         ("[severity.loud]\n", "severity.loud: unknown key"),
         ("rule = 1", "rule: found 1"),
         ("a = ", "not valid TOML"),
+        ("\ufeff[[rule]]\n", "rule[1].kind: found None"),
+        (
+            '[messages]\nat_most = 5\ndigest_from = 2\nsign_of_life = "24:00"\n',
+            "found '24:00'; a time of day such as 08:00 is wanted",
+        ),
         (LIMIT + LIMIT, "rule[2].name: 'hot' is used twice"),
         (LIMIT.replace('"limit"', '"lost"').replace('"hot"', '"gone"'), "rule[1].channels: unknown key"),
         (
@@ -173,3 +178,34 @@ unit = "degC"
         "rule[3] two.against: found 'H-09/temperature', which is no channel of this site",
         "rule[4] warm.unit: found 'K'; H-01/temperature indicates in degC",
     ]
+
+
+OTHER = """
+[[rule]]
+name = "other"
+kind = "{kind}"
+title_zh = "甲"
+title_en = "A"
+action_zh = "看"
+action_en = "Look"
+severity = "warning"
+"""
+
+
+@pytest.mark.parametrize("reasons", ['["sensor fault"]', '["ok"]', "[]"])
+def test_a_fault_that_never_happens_is_refused(book, reasons):
+    found = mistakes(book, OTHER.format(kind="fault") + f"reasons = {reasons}\n")
+    assert len(found) == 1
+    assert "rule[1].reasons" in found[0]
+    assert reasons == "[]" or "allowed are busy, overload" in found[0]
+
+
+def test_a_channel_is_not_compared_with_itself(book):
+    text = OTHER.format(kind="disagreement") + 'channels = "H-01/t"\nagainst = "H-01/t"\nunit = "degC"\n'
+    assert mistakes(book, text) == ["rule[1]: channels and against are one and the same channel"]
+
+
+def test_alerts_that_would_be_folded_under_themselves_are_refused(book):
+    ring = LIMIT + 'folds = ["other"]\n' + OTHER.format(kind="stale") + 'folds = ["hot"]\n'
+    assert any("rule hot.folds: it is folded under itself" in each for each in mistakes(book, ring))
+    assert any("hot.folds" in each for each in mistakes(book, LIMIT + 'folds = ["hot"]\n'))

@@ -79,6 +79,41 @@ def test_a_rule_outside_of_its_schedule_says_nothing(site):
     assert [turn for _, turn in watched.turns("hot")] == ["raised", "cleared", "raised"]
 
 
+def test_what_was_off_at_night_and_shows_the_same_in_the_morning_is_not_stuck(site):
+    rule = LIMIT.replace("hot", "hung").replace('kind = "limit"', 'kind = "stuck"\nfor_s = 60')
+    watched = site(2, QUIET + rule.partition("high = ")[0])
+    watched.seconds(20, ("H-01", "20.0"))
+    watched.seconds(16 * 3600, ("H-02", "20.0"), each=3600)
+    watched.seconds(60, ("H-01", "20.0"))
+    assert watched.turns("hung") == []
+    watched.seconds(1, ("H-01", "20.0"))
+    assert watched.turns("hung") == [("hung|H-01/temperature", "raised")]
+    watched.seconds(600)  # silence does not make it well
+    watched.seconds(20, ("H-01", "20.0"))
+    assert watched.turns("hung") == [("hung|H-01/temperature", "raised")]
+
+
+def test_several_channels_are_compared_with_one_and_that_not_with_itself(site):
+    rule = """
+[[rule]]
+name = "two"
+kind = "disagreement"
+title_zh = "a"
+title_en = "a"
+action_zh = "a"
+action_en = "a"
+severity = "alarm"
+quantity = "temperature"
+against = "H-02/temperature"
+apart = 0.5
+unit = "degC"
+"""
+    watched = site(3, QUIET + rule)
+    watched.seconds(5, ("H-02", "20.0"), ("H-01", "21.0"), ("H-03", "20.2"))
+    assert watched.open() == ["two|H-01/temperature"]
+    assert ("two", "H-02/temperature") not in watched.watcher.ledger.standings
+
+
 def test_two_redundant_channels_are_compared_while_both_come(site):
     rule = """
 [[rule]]
@@ -272,6 +307,14 @@ def test_flags_of_a_reading_are_a_fault_too_and_a_busy_instrument_is_none(site):
     watched = site(2)
     watched.event(EventKind.REFUSED, "H-02", "busy: weighing", "temperature")
     watched.seconds(20, ("H-01", "850.0"), quality=Quality.SENSOR_FAULT | Quality.SIMULATED)
+    assert watched.open() == ["sensor-fault|H-01/temperature"]
+
+
+def test_a_flag_that_turns_into_a_fault_is_told(site):
+    watched = site()
+    watched.seconds(5, ("H-01", "120.0"), quality=Quality.OVER_RANGE)
+    assert watched.open() == []
+    watched.seconds(20, ("H-01", "850.0"), quality=Quality.OVER_RANGE | Quality.SENSOR_FAULT)
     assert watched.open() == ["sensor-fault|H-01/temperature"]
 
 

@@ -1,5 +1,9 @@
 """Messages in the words of a laboratory, in both languages: every kind of rule, every kind of message."""
 
+import re
+from importlib import resources
+from urllib.parse import urlsplit
+
 import pytest
 
 from daq.i18n.speech import Speech
@@ -83,9 +87,19 @@ CASES = {
     "noise": [
         (
             {**SHOWN, "s": 0.0, "window_s": 60, "least": "0.01", "most": None},
-            f"1 分钟内标准差 0{T}°C，应在 0.01{T}°C 至 ∞",
-            f"standard deviation 0{T}°C within 1 min; expected 0.01{T}°C to ∞",
-        )
+            f"1 分钟内标准差 0{T}°C，应不低于 0.01{T}°C",
+            f"standard deviation 0{T}°C within 1 min; expected at least 0.01{T}°C",
+        ),
+        (
+            {**SHOWN, "s": 0.3, "window_s": 60, "least": "0", "most": "0.2"},
+            f"1 分钟内标准差 0.300{T}°C，应不超过 0.2{T}°C",
+            f"standard deviation 0.300{T}°C within 1 min; expected at most 0.2{T}°C",
+        ),
+        (
+            {**SHOWN, "s": 0.3, "window_s": 60, "least": "0.01", "most": "0.2"},
+            f"1 分钟内标准差 0.300{T}°C，应在 0.01{T}°C 至 0.2{T}°C 之间",
+            f"standard deviation 0.300{T}°C within 1 min; expected 0.01{T}°C to 0.2{T}°C",
+        ),
     ],
     "stuck": [
         (
@@ -115,7 +129,8 @@ CASES = {
             {"reason": "sensor-fault", "sentence": "burnt out", "t_ns": 1},
             "传感器故障（burnt out）",
             "sensor fault (burnt out)",
-        )
+        ),
+        ({"reason": "under-range+simulated", "sentence": "", "t_ns": 1}, "低于量程", "under range"),
     ],
     "lost": [
         (
@@ -143,7 +158,14 @@ CASES = {
             "the last sign of life was at 2026-11-24 12:00:00",
         )
     ],
-    "clock": [({"sentence": "from a to b"}, "from a to b", "from a to b")],
+    "clock": [
+        ({"sentence": "from a to b"}, "from a to b", "from a to b"),
+        (
+            {"sentence": "from a to b", "to_ns": NOON_NS},
+            "被拨回到 2026-11-24 12:00:00",
+            "it was set back to 2026-11-24 12:00:00",
+        ),
+    ],
     "certificate": [
         (
             {"number": "LX-1", "until_ns": NOON_NS},
@@ -192,11 +214,11 @@ def test_a_message_tells_everything_in_both_languages():
     assert text.body == (
         f"情况：题目 · 31.24 ± 0.20{T}°C (k=2.00)，上限 30{T}°C\n"
         "状态：警告 · 报警中\n"
-        "仪器：H-01 温湿度变送器 · temperature\n"
+        "仪器：H-01 温湿度变送器 · 温度\n"
         "地点：天平室\n"
         "起始：2026-11-24 12:00:00 (UTC+08:00)\n"
         "处理：处理办法\n"
-        "详情：http://192.0.2.10:8080/alerts/17\n"
+        "详情：http://192.0.2.10:8080/alert/17\n"
         "\n"
         f"Event: Title · 31.24 ± 0.20{T}°C (k=2.00); at most 30{T}°C\n"
         "State: warning · raised\n"
@@ -204,7 +226,7 @@ def test_a_message_tells_everything_in_both_languages():
         "Place: Balance room\n"
         "Since: 2026-11-24 12:00:00 (UTC+08:00)\n"
         "To do: Do it\n"
-        "More: http://192.0.2.10:8080/alerts/17"
+        "More: http://192.0.2.10:8080/alert/17"
     )
 
 
@@ -234,8 +256,8 @@ def test_a_lost_server_is_named_by_its_address():
     facts = CASES["lost"][0][0]
     one = alert("lost", facts, instrument="", channel="", source="host 192.0.2.9")
     text = told([(one, "raised")], "raised", ("zh_CN",))
-    assert text.subject == "【警告】题目 · host 192.0.2.9 · 试验站"
-    assert "仪器：host 192.0.2.9" in text.body
+    assert text.subject == "【警告】题目 · 网络地址 192.0.2.9 · 试验站"
+    assert "仪器：网络地址 192.0.2.9" in text.body
 
 
 def test_a_digest_is_a_line_each_and_short_enough_for_a_robot():
@@ -246,8 +268,7 @@ def test_a_digest_is_a_line_each_and_short_enough_for_a_robot():
     lines = text.body.split("\n")
     assert len(lines) == LINES + 2
     assert lines[0] == (
-        "- [警告 · 报警中] 题目 · H-01/temperature · "
-        f"31.24 ± 0.20{T}°C (k=2.00)，限值 15 至 30{T}°C · 12:00:00"
+        f"- [警告 · 报警中] 题目 · H-01 温度 · 31.24 ± 0.20{T}°C (k=2.00)，限值 15 至 30{T}°C · 12:00:00"
     )
     assert lines[-2:] == ["…… 另有 40 条", "详情：http://192.0.2.10:8080/alerts"]
     assert len(text.body.encode()) < 2000
@@ -266,4 +287,27 @@ def test_without_a_page_address_the_link_leads_to_this_machine():
     writer = Writer(site_settings(["H-01"]))
     one = alert("limit", {**VALUE, "low": None, "high": "30"})
     text = writer.telling(Telling(NotifyEntry(**target()), "raised", ((one, "raised"),)))
-    assert text.body.endswith("More: http://127.0.0.1:8080/alerts/17")
+    assert text.body.endswith("More: http://127.0.0.1:8080/alert/17")
+
+
+def test_the_link_in_a_message_is_the_page_of_the_alert():
+    one = alert("limit", {**VALUE, "low": None, "high": "30"})
+    link = told([(one, "raised")], "raised", ("en",)).body.rpartition("More: ")[2]
+    page = (resources.files("daq.web.pages") / "alert.py").read_text(encoding="utf-8")
+    assert urlsplit(link).path in re.findall(r'ui.page\("(.+)"\)', page.replace("{number}", "17"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "place"),
+    [
+        ("duty", "disk", ""),
+        ("stopped", "acquisition", ""),
+        ("lost", "site", "全站仪器 · "),
+        ("lost", "link serial:/dev/ttyUSB0", "线路 serial:/dev/ttyUSB0 · "),
+        ("lost", "host 192.0.2.7", "网络地址 192.0.2.7 · "),
+    ],
+)
+def test_the_head_of_a_message_names_what_a_person_knows(kind, source, place):
+    facts = CASES[kind][0][0]
+    one = alert(kind, facts, source=source, instrument="", channel="")
+    assert told([(one, "raised")], "raised", ("zh_CN",)).subject == f"【警告】题目 · {place}试验站"
