@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from calibration.charts.noise import without_noise
 from calibration.charts.run_lengths import shewhart_arl
 from calibration.checks import FloatArray, finite, positive_number
 from calibration.errors import ValueRefusedError
 from calibration.influences import not_negative
+from calibration.rounding import decimal_of
 
 D2 = 2 / math.sqrt(math.pi)
 """Mean of a moving range of two, in standard deviations: 1.128."""
@@ -75,12 +77,12 @@ class Individuals:
         return D4 * self.mean_moving_range
 
     def z(self, values: npt.ArrayLike) -> FloatArray:
-        """Values in standard deviations from the centre line, for the rules.
+        """Values in standard deviations from the centre line, for the rules; on a limit what is written so.
 
         Raises:
             ValueRefusedError: a value that is not finite.
         """
-        return (finite("values", values) - self.centre) / self.sigma
+        return without_noise((finite("values", values) - self.centre) / self.sigma)
 
 
 def individuals(
@@ -111,7 +113,9 @@ def individuals(
         raise ValueRefusedError(
             f"all {len(checks)} values are {checks[0]:g}: rounding hides the scatter; give u of the rounding"
         )
-    return Individuals(float(checks.mean()), sigma, mean_range, len(checks), design or Shewhart())
+    # in decimal, as the digits are written: a check on the centre line must not fall beside it
+    centre = float(sum(map(decimal_of, checks.tolist())) / len(checks))
+    return Individuals(centre, sigma, mean_range, len(checks), design or Shewhart())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from calibration.charts.noise import without_noise
 from calibration.charts.run_lengths import cusum_arl
 from calibration.checks import FloatArray, finite, finite_number, positive_number
 from calibration.errors import ValueRefusedError
@@ -90,8 +91,9 @@ class CusumChart:
 
     @property
     def signals(self) -> tuple[int, ...]:
-        """Indices of the checks after which a sum is above H."""
-        return tuple(int(i) for i in np.flatnonzero((self.upper > self.limit) | (self.lower > self.limit)))
+        """Indices of the checks after which a sum is above H; one that has reached it is not."""
+        larger = without_noise(np.maximum(self.upper, self.lower) / self.limit)
+        return tuple(int(i) for i in np.flatnonzero(larger > 1))
 
     @property
     def first(self) -> Alarm | None:
@@ -130,6 +132,6 @@ def cusum(values: npt.ArrayLike, target: float, sigma: float, design: Cusum | No
     for i, one in enumerate(z.tolist()):
         upper, lower = chosen.step(upper, lower, one)
         sums[:, i] = upper, lower
-        count = np.where(sums[:, i] > 0, count + 1, 0)
+        count = np.where(without_noise(sums[:, i]) > 0, count + 1, 0)
         counts[:, i] = count
     return CusumChart(chosen, target, sigma, sums[0] * sigma, sums[1] * sigma, counts[0], counts[1])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from calibration.charts.noise import without_noise
 from calibration.charts.run_lengths import ewma_arl, weight_of_newest
 from calibration.checks import FloatArray, finite, finite_number, positive_number
 
@@ -63,9 +64,9 @@ class EwmaChart:
 
     @property
     def signals(self) -> tuple[int, ...]:
-        """Indices of the checks after which z is beyond a limit."""
-        beyond = (self.averages > self.upper) | (self.averages < self.lower)
-        return tuple(int(i) for i in np.flatnonzero(beyond))
+        """Indices of the checks after which z is beyond a limit; one on a limit is not."""
+        apart = without_noise(np.abs(self.averages - self.target) / (self.upper - self.target))
+        return tuple(int(i) for i in np.flatnonzero(apart > 1))
 
 
 def ewma(values: npt.ArrayLike, target: float, sigma: float, design: Ewma | None = None) -> EwmaChart:

@@ -2,12 +2,23 @@
 
 import itertools
 import math
+import random
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from calibration.charts.baselines import NS_PER_DAY, Change, Check, Conditions, baselines
-from calibration.charts.control_charts import D2, D4, Shewhart, Trust, individuals, lag_one, phase_one
+from calibration.charts.control_charts import (
+    D2,
+    D4,
+    Individuals,
+    Shewhart,
+    Trust,
+    individuals,
+    lag_one,
+    phase_one,
+)
 from calibration.errors import ValueRefusedError
 
 
@@ -27,6 +38,31 @@ def test_montgomery_viscosity_individuals(problem):
     assert (chart.centre, chart.upper) == pytest.approx((printed["mean"], printed["ucl"]), abs=0.005)
     assert chart.lower == pytest.approx(printed["lcl"], abs=0.006)  # printed with 1.128 and rounded MR
     assert (D2, D4) == (pytest.approx(1.128, abs=5e-4), pytest.approx(3.267, abs=5e-4))
+
+
+@pytest.mark.parametrize("sigma", ["0.1", "0.0003", "7"])
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_value_that_is_written_on_a_limit_is_on_it(sigma, steps):
+    for centre in ("10", "0.0021", "-4.7"):
+        chart = Individuals(float(centre), float(sigma), 1.0, 20, Shewhart())
+        on = [float(Decimal(centre) + sign * steps * Decimal(sigma)) for sign in (1, -1)]
+        assert chart.z(on).tolist() == [steps, -steps]
+        beyond = float(Decimal(centre) + (steps + Decimal("1e-6")) * Decimal(sigma))
+        assert chart.z([beyond])[0] > steps
+
+
+def test_a_check_on_the_centre_line_is_on_no_side_of_it():
+    """Digits of four decimals, whose mean has no more: in binary it would lie beside most of them."""
+    draw = random.Random(9)
+    for _ in range(200):
+        digits = [draw.randint(-6, 6) for _ in range(20)]
+        digits.append(21 * draw.randint(-2, 2) - sum(digits))
+        values = [float(f"{digit / 10_000:.4f}") for digit in digits]
+        chart = individuals(values)
+        middle = sum(digits) // 21
+        assert chart.centre == middle / 10_000
+        z = chart.z(values)
+        assert [value == 0 for value in z] == [digit == middle for digit in digits]
 
 
 def test_a_shift_within_the_baseline_hardly_enters_sigma():

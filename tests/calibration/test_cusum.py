@@ -50,6 +50,14 @@ def test_lucas_crosier_1982_head_start_finds_a_bad_beginning_sooner_and_is_no_pa
     assert cusum([0.0] * 6, 0.0, 1.0, Cusum(0.5, 4, head_start=0.5)).upper.tolist() == [1.5, 1, 0.5, 0, 0, 0]
 
 
+@pytest.mark.parametrize("target", [10.0, 3.3, -0.7])
+def test_a_sum_that_is_written_on_the_limit_is_no_alarm(target):
+    up = [float(f"{target + 0.1:.1f}")] * 11  # each adds half a standard deviation
+    assert cusum(up, target, 0.1, Cusum(0.5, 5)).signals == (10,)
+    back = [float(f"{target + step:.1f}") for step in (0.1, 0.0, 0.1, 0.0)]
+    assert cusum(back, target, 0.1).upper_count.tolist() == [1, 0, 1, 0]
+
+
 def test_a_sum_on_the_limit_is_no_alarm():
     assert cusum([2.5, 2.5], 0.0, 1.0, Cusum(0.5, 4)).first is None
     assert cusum([2.5, 2.5625], 0.0, 1.0, Cusum(0.5, 4)).first.index == 1

@@ -36,6 +36,13 @@ def test_a_bad_first_check_is_found_by_the_narrow_limits_only():
     assert ewma([6.5], 10.0, 1.0, Ewma(0.2, 3)).signals == (0,)
 
 
+@pytest.mark.parametrize("target", [10.0, 3.3, -0.7])
+def test_an_average_that_is_written_on_a_limit_is_no_alarm(target):
+    every_check_by_itself = Ewma(1.0, 3.0)
+    on, beyond = float(f"{target + 0.3:.1f}"), target + 0.3001
+    assert ewma([on, beyond, 2 * target - on], target, 0.1, every_check_by_itself).signals == (1,)
+
+
 def test_it_goes_on_after_an_alarm_and_may_be_empty():
     chart = ewma([0.0] * 3 + [2.0] * 6, 0.0, 1.0)
     assert chart.signals == (5, 6, 7, 8)
