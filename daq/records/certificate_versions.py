@@ -103,14 +103,19 @@ class Version:
         """Since when it is in force by its first decision; None if it never was."""
         return next((step.from_ns for step in self.steps if step.state is State.IN_FORCE), None)
 
+    @property
+    def superseded_ns(self) -> int | None:
+        """From when on another one counts instead, which may lie ahead; None if none does."""
+        ends = (step.from_ns for step in self.steps if step.state is State.SUPERSEDED)
+        return min((from_ns for from_ns in ends if from_ns is not None), default=None)
+
     def periods(self) -> tuple[tuple[int, int], ...]:
         """When it counts, as [from, until) in ns: not while suspended or superseded, never if revoked."""
         if self.content.due is None or any(step.state is State.REVOKED for step in self.steps):
             return ()
-        ends = [
-            step.from_ns for step in self.steps if step.state is State.SUPERSEDED and step.from_ns is not None
-        ]
-        end_ns = min([self.content.due.until_ns, *ends])
+        superseded_ns = self.superseded_ns
+        until_ns = self.content.due.until_ns
+        end_ns = until_ns if superseded_ns is None else min(until_ns, superseded_ns)
         return tuple((start, min(stop, end_ns)) for start, stop in self._open() if start < min(stop, end_ns))
 
     def _open(self) -> Iterator[tuple[int, int]]:

@@ -154,17 +154,22 @@ def suspend(register: Register, signature: Signature, record: str, since: InForc
 
 
 def resume(register: Register, signature: Signature, record: str, reason: str) -> Version:
-    """Let a suspended version count again, from now on.
+    """Let a suspended version count again, from now on until it ends or another one supersedes it.
 
     Raises:
         NotPermittedError: the person is no quality manager, or signed something else.
-        CertificateStepError: not suspended, superseded meanwhile, or no reason.
+        CertificateStepError: not suspended, superseded by now, or no reason.
     """
     with changing(register.engine) as connection:
         demand_signed(connection, signature, State.IN_FORCE, WITHDRAWERS)
         version = find_version(connection, record)
-        if version.state is not State.SUSPENDED or version.last(State.SUPERSEDED) is not None:
+        if version.state is not State.SUSPENDED:
             raise refused(version, State.IN_FORCE)
+        superseded_ns = version.superseded_ns
+        if superseded_ns is not None and superseded_ns <= register.clock.now_ns():
+            raise CertificateStepError(
+                N_("{record} was superseded meanwhile: another certificate counts now."), record=record
+            )
         demand_reason(reason)
         step = NextStep(record, State.IN_FORCE, register.clock.now_ns(), reason)
         return take_step(register, connection, signature, step)

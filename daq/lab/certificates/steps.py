@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
-from calibration.sentences import joined
+from calibration.sentences import Sentence, joined
 from daq.errors import CertificateStepError, NotPermittedError
 from daq.i18n import N_
 from daq.lab.certificates.register import Register, one_line
@@ -40,6 +40,17 @@ MAY_FOLLOW: dict[State, frozenset[State]] = {
     State.REVOKED: frozenset(State) - {State.REVOKED},
 }
 """For each step the states that it may follow; putting in force has its own rule."""
+_WORDS = {
+    State.DRAFT: Sentence("draft"),
+    State.ENTERED: Sentence("entered"),
+    State.CHECKED: Sentence("checked"),
+    State.IN_FORCE: Sentence("in force"),
+    State.SUPERSEDED: Sentence("superseded"),
+    State.SUSPENDED: Sentence("suspended"),
+    State.REVOKED: Sentence("revoked"),
+    State.RETURNED: Sentence("returned"),
+}
+"""As a sentence names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +137,8 @@ def refused(version: Version, state: State) -> CertificateStepError:
     return CertificateStepError(
         N_("{record} is '{found}' and cannot become '{wanted}'."),
         record=version.record,
-        found=version.state.value,
-        wanted=state.value,
+        found=_WORDS[version.state],
+        wanted=_WORDS[state],
     )
 
 

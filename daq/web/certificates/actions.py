@@ -90,8 +90,16 @@ AFTER = {
 def actions(here: Visit, version: Version) -> Iterator[Action]:
     """The steps that the person at the screen could sign; who really signs is asked with the password."""
     for action in AFTER[version.state]:
-        if here.has(*action.roles):
+        if here.has(*action.roles) and _is_possible(action, version, here.desk.clock.now_ns()):
             yield action
+
+
+def _is_possible(action: Action, version: Version, now_ns: int) -> bool:
+    """What counts is suspended, and what nothing has superseded is resumed."""
+    if action is SUSPEND:
+        return version.counts_at(now_ns)
+    superseded_ns = version.superseded_ns
+    return action is not RESUME or superseded_ns is None or superseded_ns > now_ns
 
 
 def buttons(here: Visit, version: Version) -> None:

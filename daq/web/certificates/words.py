@@ -183,14 +183,29 @@ def _placed(place: str, sentence: str, words: Words) -> str:
 
 
 def state_text(version: Version, words: Words, now_ns: int) -> str:
-    """Shape and word; one that is in force and over says so."""
-    due = version.content.due
-    if version.state is State.IN_FORCE and due is not None and due.until_ns <= now_ns:
-        return f"◌ {words.say('expired')}"
-    if version.state is State.IN_FORCE and (version.begins_ns or 0) > now_ns:
-        return f"◔ {words.say('in force from {day}', day=words.date(version.begins_ns or 0))}"
-    mark, text = STATES[version.state]
+    """Shape and word of what it is worth now: decisions may lie ahead, and its last day behind."""
+    state, superseded_ns = version.state, version.superseded_ns
+    if version.counts_at(now_ns):
+        if superseded_ns is None:
+            return f"● {words.say('in force')}"
+        return f"● {words.say('in force until {day}', day=words.date(superseded_ns - 1))}"
+    if state in (State.IN_FORCE, State.SUPERSEDED):
+        if superseded_ns is not None and superseded_ns <= max(now_ns, version.begins_ns or 0):
+            state = State.SUPERSEDED
+        elif (version.begins_ns or 0) > now_ns:
+            return f"◔ {words.say('in force from {day}', day=words.date(version.begins_ns or 0))}"
+        else:
+            return f"◌ {words.say('expired')}"
+    mark, text = STATES[state]
     return f"{mark} {words.say(text)}"
+
+
+def is_past(version: Version, now_ns: int) -> bool:
+    """Whether it counts neither now nor later by any decision there is; one that expired is to be renewed."""
+    if version.state is State.REVOKED:
+        return True
+    superseded_ns = version.superseded_ns
+    return superseded_ns is not None and superseded_ns <= max(now_ns, version.begins_ns or 0)
 
 
 def signature_rows(report: SignatureReport, words: Words) -> list[tuple[str, str, str]]:

@@ -24,7 +24,7 @@ from daq.web.certificates.editor import Editor
 from daq.web.certificates.findings import MOST_SHOWN
 from daq.web.certificates.fit import as_found_panel, fit_panel, values_panel
 from daq.web.certificates.loading import Loaded, loaded_or_refused, other_versions
-from daq.web.certificates.words import FORMS, KINDS, STEPS, shortcoming_text, state_text
+from daq.web.certificates.words import FORMS, KINDS, STEPS, is_past, shortcoming_text, state_text
 from daq.web.desk import Desk
 from daq.web.forms import Question, ask, said, table
 from daq.web.frame import Frame, box
@@ -33,11 +33,9 @@ from daq.web.visit import Visit, opened
 from daq.web.words import Words
 
 EDITABLE = (State.DRAFT, State.RETURNED)
-PAST = {
-    State.SUPERSEDED: N_("◌ Superseded: another certificate counts now; this one counts for its own time."),
-    State.SUSPENDED: N_("■ Suspended: readings are not corrected by it until it is resumed."),
-    State.REVOKED: N_("× Revoked: it counts for no time at all."),
-}
+SUPERSEDED = N_("◌ Superseded: another certificate counts now; this one counts for its own time.")
+SUSPENDED = N_("■ Suspended: readings are not corrected by it until it is resumed.")
+REVOKED = N_("× Revoked: it counts for no time at all.")
 
 
 def register(desk: Desk) -> None:
@@ -143,16 +141,18 @@ class CertificatePage:
     def _standing(self) -> tuple[str, str]:
         """What a complete one is worth now, and how that is drawn."""
         say, version, now_ns = self._here.words.say, self._version, self._here.desk.clock.now_ns()
-        if version.state in PAST:
-            return say(PAST[version.state]), "refusal"
-        if version.state is not State.IN_FORCE:
-            return say("✓ Complete: it can be used once two people have signed."), "met"
         if version.counts_at(now_ns):
             return say("✓ In force: readings are corrected by it."), "met"
-        if (version.begins_ns or 0) > now_ns:
+        if is_past(version, now_ns):
+            return say(REVOKED if version.state is State.REVOKED else SUPERSEDED), "refusal"
+        if version.state is State.SUSPENDED:
+            return say(SUSPENDED), "refusal"
+        if version.begins_ns is None:
+            return say("✓ Complete: it can be used once two people have signed."), "met"
+        if version.begins_ns > now_ns:
             return say(
                 "◔ Readings are corrected by it from {day} on.",
-                day=self._here.words.date(version.begins_ns or 0),
+                day=self._here.words.date(version.begins_ns),
             ), "met"
         return say("◌ It is over: readings are not corrected by it any more. Have it calibrated."), "refusal"
 

@@ -15,12 +15,12 @@ from daq.records.certificate_versions import State, Version, versions
 from daq.records.database import reading
 from daq.web.certificates.intake import Intake
 from daq.web.certificates.list import certificate_table
+from daq.web.certificates.words import is_past
 from daq.web.desk import Desk
 from daq.web.forms import table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, opened
 
-PAST = (State.SUPERSEDED, State.REVOKED)
 REMINDERS_DAYS = (30, 90)
 """Before the last day; on it, and after it, the reminder is another one."""
 
@@ -98,7 +98,7 @@ def _shown(found: Sequence[Version]) -> Iterator[Version]:
 
 
 def _groups(here: Visit, known: Known) -> None:
-    say = here.words.say
+    say, now_ns = here.words.say, here.desk.clock.now_ns()
     found = known.versions
     if known.due:
         with box("panel"):
@@ -106,8 +106,8 @@ def _groups(here: Visit, known: Known) -> None:
             _due(here, known.due)
     groups = (
         (say("Waiting for somebody"), [one for one in found if _waits(one)]),
-        (say("In force"), [one for one in found if not _waits(one) and one.state not in PAST]),
-        (say("Past"), [one for one in found if one.state in PAST]),
+        (say("In force"), [one for one in found if not _waits(one) and not is_past(one, now_ns)]),
+        (say("Past"), [one for one in found if is_past(one, now_ns)]),
     )
     for title, some in groups:
         if some:

@@ -17,11 +17,12 @@ from daq.lab.equipment.records import (
     log_equipment,
 )
 from daq.lab.equipment.validity import validity
-from daq.records.certificate_versions import State, versions
+from daq.records.certificate_versions import versions
 from daq.records.database import reading
 from daq.records.register_tables import certificates
 from daq.security.people import Role
 from daq.web.certificates.list import certificate_table
+from daq.web.certificates.words import is_past
 from daq.web.desk import Desk
 from daq.web.equipment.form import EquipmentForm
 from daq.web.equipment.validity_words import shown
@@ -96,7 +97,7 @@ def _heading(here: Visit, one: Equipment) -> None:
 def _identity(here: Visit, one: Equipment) -> None:
     say = here.words.say
     numbers = (("d", one.d), ("e", one.e), ("Max", one.maximum))
-    scale = "  ".join(f"{name} = {value} {one.unit}" for name, value in numbers if value is not None)
+    scale = " · ".join(f"{name} = {value} {one.unit}" for name, value in numbers if value is not None)
     rows = (
         (say("Kind"), say(KINDS[one.kind])),
         (say("Maker"), one.maker),
@@ -133,7 +134,7 @@ def _certificates(here: Visit, one: Equipment) -> None:
     some = [
         each
         for each in found
-        if each.state not in (State.SUPERSEDED, State.REVOKED)
+        if not is_past(each, here.desk.clock.now_ns())
         and (each.begins_ns is not None or each.version == newest[each.id])
     ]
     if some:

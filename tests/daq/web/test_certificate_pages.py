@@ -28,7 +28,7 @@ from daq.web.certificates.cells import sheet_of, target_text
 from daq.web.certificates.loading import Loaded, load, loaded_or_refused
 from daq.web.certificates.picture import look_options
 from daq.web.certificates.suggestions import InUse, suggestions
-from daq.web.certificates.words import place_text, shortcoming_text, signature_rows
+from daq.web.certificates.words import is_past, place_text, shortcoming_text, signature_rows, state_text
 from daq.web.documents import document_routes
 from daq.web.equipment.validity_words import in_short, shown
 from daq.web.equipment.words import changes
@@ -38,9 +38,10 @@ from daq.web.words import Words
 from drivers.reading import Channel
 from tests.calibration.certificates.own_files import BALANCE
 from tests.daq.lab.register.conftest import laboratory  # noqa: F401 - a fixture
-from tests.daq.lab.register.laboratory import BALANCE_ABOUT, START_NS, scan
+from tests.daq.lab.register.laboratory import BALANCE_ABOUT, DAY_NS, START_NS, certificate_text, scan
 from tests.daq.lab.register.test_certificate_as_found import PLATE, describe, in_force, off
 from tests.daq.lab.register.test_certificate_drafts import document, proposal, said, save
+from tests.daq.lab.register.test_certificate_life import version_now
 
 ZH, EN = Words("zh_CN", "Asia/Shanghai"), Words("en", "Asia/Shanghai")
 
@@ -73,6 +74,19 @@ def test_shortcomings_name_the_fields_of_the_page():
     before = Sentence("results before the adjustment: {sentence}", sentence=about("a", missing, "point[1].U"))
     assert shortcoming_text(before, ZH, {}).startswith("调整前的结果：第 1 点 U：缺少")
     assert shortcoming_text("as it was kept", ZH, {}) == "as it was kept"
+
+
+def test_what_a_later_one_supersedes_counts_until_then(laboratory):  # noqa: F811
+    first = laboratory.in_force(from_ns=START_NS)
+    now_ns, later_ns = START_NS + DAY_NS, START_NS + 8 * DAY_NS
+    second = laboratory.in_force(certificate_text("LX-2026-0500"), from_ns=later_ns)
+    first, second = (version_now(laboratory, one) for one in (first, second))
+    assert (state_text(first, EN, now_ns), is_past(first, now_ns)) == ("● in force until 2026-03-13", False)
+    assert (state_text(second, EN, now_ns), is_past(second, now_ns)) == ("◔ in force from 2026-03-13", False)
+    assert (state_text(first, EN, later_ns), is_past(first, later_ns)) == ("◌ superseded", True)
+    assert (state_text(second, EN, later_ns), is_past(second, later_ns)) == ("● in force", False)
+    over_ns = second.content.due.until_ns
+    assert (state_text(second, EN, over_ns), is_past(second, over_ns)) == ("◌ expired", False)
 
 
 def test_signatures_are_answered_in_shape_word_and_sentence():

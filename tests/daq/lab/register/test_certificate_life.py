@@ -230,6 +230,19 @@ def test_what_was_superseded_while_suspended_is_not_resumed(laboratory):
         resume(laboratory.register, laboratory.signature("li.jun", State.IN_FORCE), version.record, "x")
 
 
+def test_what_a_later_one_supersedes_is_resumed_until_then(laboratory):
+    version = laboratory.in_force(from_ns=START_NS)
+    laboratory.clock.pass_time(3600)
+    later_ns = laboratory.clock.now_ns() + 7 * DAY_NS
+    laboratory.in_force(certificate_text("LX-2026-0500"), from_ns=later_ns)
+    now = InForce(laboratory.clock.now_ns(), "dropped")
+    suspend(laboratory.register, laboratory.signature("li.jun", State.SUSPENDED), version.record, now)
+    laboratory.clock.pass_time(3600)
+    sign = laboratory.signature("li.jun", State.IN_FORCE)
+    resumed = resume(laboratory.register, sign, version.record, "checked: it is well")
+    assert resumed.periods()[-1] == (laboratory.clock.now_ns(), later_ns)
+
+
 def test_revoked_counts_for_no_time_and_brings_nothing_back(on_both):
     laboratory = on_both
     first = laboratory.in_force(from_ns=START_NS)
@@ -262,10 +275,10 @@ def test_a_step_is_not_skipped(laboratory):
     draft = laboratory.draft()
     with pytest.raises(CertificateStepError, match="'draft' and cannot become 'checked'"):
         laboratory.check(draft)
-    with pytest.raises(CertificateStepError, match="'draft' and cannot become 'in-force'"):
+    with pytest.raises(CertificateStepError, match="'draft' and cannot become 'in force'"):
         laboratory.put_in_force(draft)
     entered = laboratory.enter(draft)
-    with pytest.raises(CertificateStepError, match="'entered' and cannot become 'in-force'"):
+    with pytest.raises(CertificateStepError, match="'entered' and cannot become 'in force'"):
         laboratory.put_in_force(entered)
     with pytest.raises(RegisterError, match="no certificate 7"):
         laboratory.enter(changed(draft, id=7))
