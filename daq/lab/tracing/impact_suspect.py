@@ -16,7 +16,7 @@ from daq.records.register_tables import certificates
 
 
 def what_stood_on(connection: Connection, suspect: Suspect) -> tuple[Affected, ...]:
-    """Captures of the channel, results that they are behind, and reports on those; oldest first of each.
+    """Captures of the channel, results that hang on them, and reports on those; oldest first of each.
 
     A standard is read by nobody: of it, the results count that took its value, and those that stand on
     certificates below its own. What would become of any of them is not known yet.
@@ -31,7 +31,8 @@ def what_stood_on(connection: Connection, suspect: Suspect) -> tuple[Affected, .
         captures.c.channel == suspect.channel,
         window.holds(captures.c.t_ns),
     )
-    found = tuple(_results(connection, on_readings(of_channel).union(_through(connection, suspect, window))))
+    chosen = on_readings(of_channel).union(_while_read(of_channel), _through(connection, suspect, window))
+    found = tuple(_results(connection, chosen))
     samples = {one.session: one.sample for one in found}
     reports = (
         Affected(
@@ -44,6 +45,17 @@ def what_stood_on(connection: Connection, suspect: Suspect) -> tuple[Affected, .
         for one in reports_of(connection, samples)
     )
     return *_captures(connection, of_channel), *found, *reports
+
+
+def _while_read(of_channel: ColumnElement[bool]) -> Select[Any]:
+    """Results of sessions that read a condition there, and those that take them up.
+
+    The temperature of an oven goes into no formula, and what was dried in it hangs on it all the same.
+    """
+    held = select(captures.c.session).where(of_channel, captures.c.into_input == "")
+    everything = captures.alias()
+    read_in_them = select(everything.c.id).where(everything.c.session.in_(held))
+    return on_readings(captures.c.id.in_(read_in_them))
 
 
 def _through(connection: Connection, suspect: Suspect, window: Window) -> Select[Any]:

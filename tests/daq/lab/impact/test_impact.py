@@ -363,6 +363,26 @@ def test_what_stood_on_a_suspect_channel_is_listed_item_by_item(laboratory):
     assert [one.record for one in standard if one.kind == "result"] == ["1.1", "2.1", "3.1", "4.1"]
 
 
+def test_results_stand_on_the_oven_that_dried_though_its_temperature_is_in_no_formula(fresh):
+    engine, water = fresh
+    oven = dataclasses.replace(
+        water.captures[0], instrument="O-01", channel="temperature-1", step="first-drying", into=""
+    )
+    with changing(engine) as connection:
+        read = Records(connection).capture(oven)
+        found = what_stood_on(connection, Suspect("O-01", "temperature-1", oven.t_ns, oven.t_ns))
+        before = what_stood_on(connection, Suspect("O-01", "temperature-1", START_NS, oven.t_ns - 1))
+        other = what_stood_on(connection, Suspect("O-01", "temperature-2", oven.t_ns, oven.t_ns))
+    assert [(one.kind, one.record) for one in found] == [
+        ("capture", str(read.id)),
+        ("result", "1.1"),
+        ("result", "2.1"),  # takes up the moisture
+        ("report", "R-1.2"),
+        ("report", "R-2.1"),
+    ]
+    assert (before, other) == ((), ())
+
+
 def test_uncorrected_indications_beside_corrected_readings_are_known_by_the_method():
     assert [indications_beside_corrected(one.procedure) for one in METHODS.values()] == [()] * len(METHODS)
     inputs = METHODS["coptis-moisture-chp-0832-2"].procedure.inputs
