@@ -14,13 +14,12 @@ from calibration.certificates.pdf.numbers import (
     unit_in,
 )
 from calibration.certificates.pdf.particulars import read_u
-from calibration.certificates.pdf.roles import CORE, OF_UNIT, Part, branch_of, part_of, stage_of
+from calibration.certificates.pdf.roles import CORE, OF_UNIT, Part, branch_of, is_mean, part_of, stage_of
 from calibration.certificates.pdf.tables import Column, Grid
 from calibration.units import Unit
 
 _PERCENTS = ("humidity", "moisture", "fraction")
 _POWER = re.compile(r"10\s?\^|[×xX*·]\s?10")
-_MEAN = re.compile(r"平均|mean|average", re.I)
 _COMMON_UNIT = re.compile(r"单位\s*[:为]\s*\(?([^\s()，,;]{1,8})|unit\s*:\s*(\S{1,8})", re.I)
 
 
@@ -43,7 +42,7 @@ class Meant:
     @property
     def has_power(self) -> bool:
         """Whether its numbers are to be multiplied by a power of ten in the head, which is not done here."""
-        return _POWER.search(self.head) is not None
+        return has_power(self.head)
 
     @property
     def quantity(self) -> str:
@@ -57,7 +56,7 @@ class Group:
 
     stage: Stage
     branch: str
-    """Up or down, where both are told apart."""
+    """Up or down, or the channel, where several are told apart."""
     columns: dict[Part, Meant]
     doubles: tuple[Meant, ...]
     """Further columns with a part that is taken."""
@@ -84,6 +83,11 @@ class Group:
         return Part.VALUE in self.columns or len(against) > 1 or bool(against and nominal)
 
 
+def has_power(text: str) -> bool:
+    """Whether a text has a power of ten."""
+    return _POWER.search(text) is not None
+
+
 def groups_of(grid: Grid) -> list[Group]:
     """The measurands of a table."""
     meant = _without_readings(_in_percent(_stacked([_meant(column, grid) for column in grid.columns])))
@@ -98,7 +102,7 @@ def groups_of(grid: Grid) -> list[Group]:
 
 
 def _branches(meant: Sequence[Meant]) -> list[str]:
-    """Up and down, if there are columns of both."""
+    """Up and down, or channels, if there are columns of several."""
     found = list(dict.fromkeys(branch for m in meant if m.part in CORE and (branch := branch_of(m.head))))
     return found if len(found) > 1 else [""]
 
@@ -113,10 +117,9 @@ def _in_percent(meant: list[Meant]) -> list[Meant]:
 
 def _without_readings(meant: list[Meant]) -> list[Meant]:
     """Of single readings and their mean, only the mean."""
-    means = [m for m in meant if m.part is Part.INDICATION and _MEAN.search(m.head)]
-    if not means:
-        return meant
-    return [m for m in meant if m.part is not Part.INDICATION or m in means]
+    parts = (Part.REFERENCE, Part.INDICATION)
+    with_mean = {m.part for m in meant if m.part in parts and is_mean(m.head)}
+    return [m for m in meant if m.part not in with_mean or is_mean(m.head)]
 
 
 def _meant(column: Column, grid: Grid) -> Meant:

@@ -79,7 +79,7 @@ LABORATORY = re.compile(
     r"[一-鿿（）()A-Za-z ]{2,40}(?:研究院|研究所|计量院|计量所|测试所|"
     r"测试院|检测院|检定所|检测研究院|计量中心|校准中心|"
     r"校准实验室|检测有限公司|计量有限公司|校准有限公司|技术有限公司)"
-    r"|.{2,60}(?:Institute of Metrology|Calibration Laborator\w+)"
+    r"|\b(?!Accredited).{2,60}(?:Institute of Metrology|Calibration Laborator\w+)"
 )
 """The name of an institute."""
 _SPREAD = r"\s{0,8}"
@@ -92,18 +92,26 @@ def _pattern() -> re.Pattern[str]:
         words = sorted(chinese.split(), key=len, reverse=True)
         spread = "|".join(_SPREAD.join(map(re.escape, word)) for word in words)
         parts.append(
-            f"(?P<{name}>{_NOT_LABEL_BEFORE}(?:{spread}))(?![一-鿿])|(?P<{name}_en>\\b(?:{english})\\b\\.?)"
+            f"(?P<{name}>{_NOT_LABEL_BEFORE}(?:{spread}))(?!{_SPREAD}通{_SPREAD}知|[一-鿿])|(?P<{name}_en>\\b(?:{english})\\b\\.?)"
         )
     return re.compile("|".join(parts), re.I)
 
 
 _LABEL = _pattern()
+_NEXT_LABEL = re.compile(
+    r"(?<=\S)(?:\s+[一-鿿](?:\s{0,8}[一-鿿]){1,9}|  [A-Z][A-Za-z.]*(?: [A-Za-z.]+){0,2})\s*:"
+)
+"""Behind a value: a label that is of no interest here, but ends it."""
+_NEXT_WORDS = re.compile(r"(?<=\S)  [一-鿿]{2}")
 _PAGE = re.compile(r"[\s,;(/]*(?:第\s*\d+\s*页|共\s*\d+\s*页|page\s*\d)", re.I)
 _NUMBERS = ("number", "serial_number", "asset_number", "model")
 _SAME_LEFT_PT = 2.0
 _NEXT_LINE_EM = 0.9
 _TRIM = " :;,./()-_*|"
 _TRANSLATION_START = 3
+_TRANSLATION_LINES = 2
+"""So far below a label with its value its translation may stand."""
+_SAME_EDGE_PT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +146,17 @@ def fields_of(pages: Sequence[Page]) -> list[Field]:
 
 def _fields_on(page: Page) -> Iterator[Field]:
     lines = page.lines
+    last: dict[str, int] = {}
     for i, line in enumerate(lines):
         labels = list(_labels_in(line))
         for j, label in enumerate(labels):
             after = labels[j + 1] if j + 1 < len(labels) else None
-            found = _value(line, label.end, after.start if after else len(line.text))
-            if found is None:
+            found = _value(line, label, after.start if after else len(line.text), page)
+            if found is None and i - last.get(label.name, -9) > _TRANSLATION_LINES:
                 edge = line.box_of(after.start, after.end)[0] if after else page.width
-                found = _beside(lines, i, line.box_of(label.start, label.end), edge)
+                found = _beside(page, i, label, edge)
             if found is not None:
+                last[label.name] = i
                 yield _whole(label.name, found, i, page)
 
 
@@ -216,19 +226,39 @@ def _may_start(text: str, start: int, end: int, *, is_english: bool) -> bool:
     behind_label = is_english and text[max(0, start - 2) : start].strip() in ("", "/", "(") and start > 0
     rest = text[end:].lstrip()
     ends = not rest or text[end] in " :/(;,." or not text[end].isalnum()
+    in_prose = re.search(r"[A-Za-z] $", text[:start]) and " " not in text[start:end] and rest[:1] != ":"
+    if is_english and in_prose:
+        return False
     return (begins or behind_label or text[start - 1 : start] == " ") and ends
 
 
-def _value(line: Line, start: int, end: int) -> tuple[str, Box] | None:
-    """What stands between two labels; None if nothing does."""
+def _value(line: Line, label: _Label, end: int, page: Page) -> tuple[str, Box] | None:
+    """What stands between two labels, in the cell of the first one or the next; None if nothing does."""
+    start = label.end
     while start < end and line.text[start] in _TRIM and not _belongs(line.text, start, end):
         start += 1
+    if start == end:
+        return None
+    own = line.box_of(label.start, label.end)
+    first = _cell_around(line.box_of(start, start + 1), page)
+    if not _is_beside(own, line.box_of(start, start + 1), page):
+        return None
+    if first is not None:
+        inside = [i for i in range(start, end) if (box := line.boxes[i]) and _is_inside(box, first)]
+        end = inside[-1] + 1
+    for pattern in (_PAGE, _NEXT_LABEL, *([_NEXT_WORDS] if label.name in _NUMBERS else [])):
+        found = pattern.search(line.text, start, end)
+        end = found.start() if found else end
     while end > start and line.text[end - 1] in " :;,(/_":
         end -= 1
-    page = _PAGE.search(line.text, start, end)
-    end = page.start() if page else end
     text = line.text[start:end].strip()
     return (re.sub(r" {2,}", " ", text), line.box_of(start, end)) if text else None
+
+
+def _is_beside(label: Box, value: Box, page: Page) -> bool:
+    """Whether a value stands in the cell of its label or in the next one; always without cells."""
+    own, other = _cell_around(label, page), _cell_around(value, page)
+    return own is None or other is None or own == other or abs(other[0] - own[2]) < _SAME_EDGE_PT
 
 
 def _belongs(text: str, at: int, end: int) -> bool:
@@ -238,22 +268,25 @@ def _belongs(text: str, at: int, end: int) -> bool:
     return text[at] == "-" and text[at + 1 : at + 2].isdigit()
 
 
-def _beside(lines: Sequence[Line], i: int, label: Box, edge: float) -> tuple[str, Box] | None:
+def _beside(page: Page, i: int, label: _Label, edge: float) -> tuple[str, Box] | None:
     """What stands between a label and ``edge``, half a line higher or lower, beside its translation."""
-    reach = 1.2 * (label[3] - label[1])
+    lines = page.lines
+    own = lines[i].box_of(label.start, label.end)
+    reach = 1.2 * (own[3] - own[1])
     for other in lines[max(0, i - 2) : i + 3]:
-        near = min(abs(other.box[1] - label[3]), abs(other.box[3] - label[1])) <= reach
+        near = min(abs(other.box[1] - own[3]), abs(other.box[3] - own[1])) <= reach
         if other is lines[i] or not near:
             continue
         labels = list(_labels_in(other))
         if not labels:
-            right = [s for s in other.segments if label[2] - 1 < s.box[0] < edge]
+            right = [
+                s for s in other.segments if own[2] - 1 < s.box[0] < edge and _is_beside(own, s.box, page)
+            ]
             if right:
                 return " ".join(s.text for s in right).strip(_TRIM), right[0].box
-        elif other.box[1] > label[1] and labels[0].start < _TRANSLATION_START:
-            same = labels[0].name == next(_labels_in(lines[i])).name
+        elif other.box[1] > own[1] and labels[0].start < _TRANSLATION_START:
             end = labels[1].start if len(labels) > 1 else len(other.text)
-            found = _value(other, labels[0].end, end) if same else None
+            found = _value(other, labels[0], end, page) if labels[0].name == label.name else None
             if found is not None:
                 return found
     return None

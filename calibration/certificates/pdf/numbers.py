@@ -10,13 +10,25 @@ from calibration.spellings import read_word
 from calibration.units import UNITS, Kind, Unit, convert_difference
 
 NUMBER = (
-    r"[+-]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,15})"
+    r"(?:[+-] ?)?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,15})"
     r"(?:\.[0-9]{3}(?: [0-9]{3})*(?: [0-9]{1,3})?(?![0-9])|\.[0-9]{1,15})?"
 )
 _POWER = r"(?:\s?[×xX*·]\s?10\s?\^?\s?([+-]?)\s?\^?(\d{1,2})|[eE]([+-]?\d{1,2}))?"
+_THOUSANDS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?=\.\d)")
 _VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;:=、。()+-][^\d;:=、。]{{0,11}})?", re.ASCII)
 _SUM = re.compile(rf"({NUMBER})\s?([^\d\s+-]{{1,4}})\s*([+-])\s*({NUMBER})\s?([^\d\s+-]{{1,4}})", re.ASCII)
-_DATE = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)", re.ASCII)
+_DATE = re.compile(
+    r"(?P<y>(?:19|20)\d\d)\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]\s*(?P<d>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?P<de>\d{1,2})(?:st|nd|rd|th)?[\s.-]*(?P<me>[A-Za-z]{3,9})[\s.,-]*(?P<ye>(?:19|20)\d\d)(?!\d)"
+    r"|(?P<mu>[A-Za-z]{3,9})\.?\s*(?P<du>\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(?P<yu>(?:19|20)\d\d)(?!\d)"
+    r"|[~～至到]\s*(?:(?P<m2>\d{1,2})\s*月)?\s*(?P<d2>\d{1,2})\s*日",
+    re.ASCII,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CHINESE_DATE = re.compile(
+    r"[〇○零O一二三四五六七八九]{4}\s*年[元一二三四五六七八九十\s]+月[一二三四五六七八九十廿卅\s]+日"
+)
+_DIGITS = dict(zip("〇一二三四五六七八九", range(10), strict=True)) | dict.fromkeys("○零O", 0)
 _BLANK = re.compile(r"[-/\\\s*]*|无|N/?A", re.I)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]")
 _AFTER = re.compile(r"[/,，;、]\s*([^\s/,，;、()\[\]]{1,10})")
@@ -40,10 +52,11 @@ def read_value(text: str) -> tuple[Decimal, str] | None:
     """A number and the unit behind it, if the text is nothing else; None otherwise.
 
     Digits may stand in groups of three (``100.000 02``), a power of ten behind them (``1.2×10^-3``); a weight
-    may be written as ``100 g + 0.05 mg``. A comma is not read: it is a decimal sign for some and parts
-    thousands for others. A line break inside a number is one that the cell was too narrow for.
+    may be written as ``100 g + 0.05 mg``. A comma is not read, since it is a decimal sign for some and parts
+    thousands for others, but where a point follows (``1,000.05``). A line break inside a number is one that
+    the cell was too narrow for.
     """
-    text = text.replace("\n", "").strip()
+    text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text.replace("\n", "").strip())
     found = _VALUE.fullmatch(text)
     if found is None:
         return _sum(text)
@@ -69,14 +82,45 @@ def is_number(text: str) -> bool:
 
 
 def read_dates(text: str) -> list[datetime.date]:
-    """All dates of a text, year first: 2026-03-05, 2026 年 3 月 5 日, 2026/3/5, 2026.03.05."""
-    dates = []
-    for year, month, day in _DATE.findall(text):
-        try:
-            dates.append(datetime.date(int(year), int(month), int(day)))
-        except ValueError:
-            continue
+    """All dates: 2026-03-05, 2026 年 3 月 5 日 ～ 7 日, 二〇二六年三月五日, 5 Mar 2026, March 5, 2026.
+
+    Days and months in figures alone (03/05/2026) are not read: it is the fifth of March for some and the
+    third of May for others.
+    """
+    dates: list[datetime.date] = []
+    for found in _DATE.finditer(_CHINESE_DATE.sub(lambda m: _in_figures(m[0]), text)):
+        day = _date(found, dates[-1] if dates else None)
+        if day is not None:
+            dates.append(day)
     return dates
+
+
+def _date(found: re.Match[str], before: datetime.date | None) -> datetime.date | None:
+    """One date; the end of a range takes year and month from its beginning."""
+    year, month, day = found["y"], found["m"], found["d"]
+    if found["d2"] and before is not None:
+        year, month, day = str(before.year), found["m2"] or str(before.month), found["d2"]
+    name = (found["me"] or found["mu"] or "")[:3].lower()
+    if name in _MONTHS:
+        year, month = found["ye"] or found["yu"], str(_MONTHS.index(name) + 1)
+        day = found["de"] or found["du"]
+    try:
+        return datetime.date(int(year), int(month), int(day)) if year else None
+    except ValueError:
+        return None
+
+
+def _in_figures(written: str) -> str:
+    """A date in Chinese numerals, 二〇二六年三月十五日, in figures."""
+    year, month, day = re.split("[年月日]", "".join(written.split()))[:3]
+    return f"{''.join(str(_DIGITS[c]) for c in year)}-{_below_hundred(month)}-{_below_hundred(day)}"
+
+
+def _below_hundred(written: str) -> int:
+    """三, 十五, 二十, 廿一 …."""
+    tens, ten, ones = written.replace("廿", "二十").replace("卅", "三十").replace("元", "一").rpartition("十")
+    number = (_DIGITS.get(tens, 1) if ten else 0) * 10
+    return number + (_DIGITS.get(ones, 0) if ones else 0)
 
 
 @functools.lru_cache(maxsize=1024)

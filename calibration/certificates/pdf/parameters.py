@@ -1,10 +1,10 @@
-"""Tables of several quantities below each other: a column names the quantity of a row, or its unit.
+"""Tables of several results below each other: a column names the quantity of a row, its unit, or its channel.
 
 ::
 
-    参数       标准值   示值   误差
-    温度(℃)     10.0   10.2    0.2
-    湿度(%RH)   40.0   42.0    2.0
+    参数       标准值   示值   误差          通道   标准值(℃)   修正值(℃)
+    温度(℃)     10.0   10.2    0.2             1        0.00       -0.02
+    湿度(%RH)   40.0   42.0    2.0             2        0.00        0.01
 """
 
 import re
@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value, unit_in
-from calibration.certificates.pdf.roles import OF_UNIT, part_of
+from calibration.certificates.pdf.roles import OF_UNIT, Part, branch_of, part_of, stage_of
 from calibration.certificates.pdf.tables import Column, Grid
 from calibration.units import Unit
 
 _UNIT_HEAD = re.compile(r"单\s*位|units?", re.I)
 _QUANTITY = re.compile(r"温度|湿度|质量|水分|temperature|humidity|mass|moisture", re.I)
+_CHANNELS = re.compile(r"通\s*道|探\s*头|传感器|channel|probe|sensor", re.I)
 
 
 def by_parameter(grid: Grid) -> list[Grid]:
@@ -35,6 +36,45 @@ def by_parameter(grid: Grid) -> list[Grid]:
         caption = f"{grid.caption} {name}".strip() if names is not units else grid.caption
         parts.append(replace(grid, caption=caption, columns=tuple(_only(c, rows, unit) for c in columns)))
     return parts or [grid]
+
+
+def by_label(grid: Grid) -> list[Grid]:
+    """The table of each channel, instrument, direction or stage that a column names; otherwise the table."""
+    for column in grid.columns:
+        labels = _filled(column)
+        if _tells_apart(column, labels):
+            others = [other for other in grid.columns if other is not column]
+            return [_of_label(grid, label, labels, others) for label in dict.fromkeys(labels)]
+    return [grid]
+
+
+def _filled(column: Column) -> list[str]:
+    """The text of each cell; an empty one goes on with what stands above it."""
+    labels: list[str] = []
+    for cell in column.cells:
+        labels.append(cell.text or (labels[-1] if labels else ""))
+    return labels
+
+
+def _tells_apart(column: Column, labels: Sequence[str]) -> bool:
+    """Whether rows with different labels are of different results."""
+    part = part_of(column.head)
+    different = len(set(labels))
+    if different < 2 or part in OF_UNIT or any(map(is_blank, labels)):
+        return False
+    if all(branch_of(label) or stage_of(label) for label in labels):
+        return True
+    is_channel = _CHANNELS.search(" ".join(column.head)) is not None
+    return is_channel or (part is Part.NUMBER and different < len(labels))
+
+
+def _of_label(grid: Grid, label: str, labels: Sequence[str], columns: Sequence[Column]) -> Grid:
+    rows = [i for i, own in enumerate(labels) if own == label]
+    return replace(
+        grid,
+        caption=f"{grid.caption} {label}".strip(),
+        columns=tuple(replace(c, cells=tuple(c.cells[row] for row in rows)) for c in columns),
+    )
 
 
 def _names_quantities(column: Column) -> bool:

@@ -9,12 +9,14 @@ from calibration.certificates.imported import Particular, Stated, Words
 from calibration.certificates.pdf.numbers import NUMBER, read_unit, read_value
 from calibration.certificates.pdf.text import Page, place_on
 
-_UNIT = r"(?P<unit>[^\s\d()\[\];,:=。、；，~]{1,8})?"
+_UNIT = r"(?P<unit>[^\s\d()\[\];,:=。、；，~-]{1,8})?"
 _POWERED = rf"{NUMBER}(?:\s?[×xX*·]\s?10\s?\^?\s?[+-]?\s?\^?\d{{1,2}})?(?!\s?[×xX*·]\s?10|\s?\^|[\d.])"
 _U = re.compile(
-    rf"(?:(?<![A-Za-z])U\s*(?P<rel>rel|r)?\s*(?:95|0\.95|99)?\s*(?P<rel2>rel)?|不确定度)(?:\s*U)?"
-    rf"\s*(?:\([^()]{{1,30}}\))?\s*[,:]?\s*(?:均|都)?\s*(?:为|是|=|:)+\s*[±]?\s*(?P<value>{_POWERED})\s*{_UNIT}"
-    r"(?P<more>\s*[+]\s*\S)?"
+    r"(?:(?<![A-Za-z])U\s*(?P<rel>rel|r)?\s*(?:95|0\.95|99)?\s*(?P<rel2>rel)?"
+    r"|(?<!标准)不确定度|(?<![Ss]tandard )[Uu]ncertainty(?: of [a-z ]{1,30}?)?)(?:\s*U)?"
+    r"\s*(?:\([^()]{1,30}\))?\s*[,:]?\s*(?:均|都)?\s*(?:=\s*k\s*[·×xX*]?\s*u\s*c?\s*)?"
+    rf"(?:为|是|=|:|is|are|was)+\s*[±]?\s*(?P<value>{_POWERED})\s*{_UNIT}"
+    r"(?P<more>\s*[+]\s*\S|\s*(?:~|-|至|to)\s*[±]?\s*\d)?"
 )
 _K = re.compile(
     r"(?<![A-Za-z])k\s*(?:95|99)?\s*=\s*(\d(?:\.\d{1,3})?)(?!\d)|(?:包含因子|覆盖因子)\s*k?\s*[=:为]\s*(\d(?:\.\d{1,3})?)"

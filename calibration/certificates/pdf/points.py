@@ -1,23 +1,23 @@
 """From the columns of a printed table to proposed points, each cell with its place; signs are recomputed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 
 from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Words
-from calibration.certificates.native_points import contradiction
 from calibration.certificates.pdf.columns import Group, Meant
 from calibration.certificates.pdf.numbers import is_blank, is_mark, read_unit, read_value
 from calibration.certificates.pdf.particulars import read_u
 from calibration.certificates.pdf.roles import OF_UNIT, Part
+from calibration.certificates.pdf.signs import Signs
 from calibration.certificates.pdf.tables import Cell, Grid
 from calibration.certificates.pdf.text import place_on
 from calibration.certificates.pdf.uncertainty import Around, Uncertainty, expanded_at, uncertainty_of
 from calibration.errors import CalibrationError
 from calibration.sentences import Sentence, sentence_of
-from calibration.units import Unit, convert, convert_difference, ratio
+from calibration.units import Unit, convert, convert_difference
 
 MOST_POINTS = 2000
 
@@ -33,6 +33,8 @@ _FIELDS = {
     Part.LIMIT: "tolerance",
     Part.VERDICT: "conformity",
 }
+_SET = re.compile(r"设\s*[定置]|set", re.I)
+_ACTUAL = re.compile(r"实\s*[测际]|测\s*[得量]|measured|actual", re.I)
 _SAYS = (Part.INDICATION, Part.ERROR, Part.CORRECTION, Part.VALUE)
 _DIFFERENCES = (Part.ERROR, Part.CORRECTION, Part.LIMIT, Part.UNCERTAINTY)
 
@@ -46,6 +48,7 @@ class Table:
         self._place = place_on(grid.page, grid.box)
         self._shape = _shape(group)
         self._group = self._with_nominal(group)
+        self._signs = Signs(self._group, findings)
         self.located: list[tuple[str, Cell]] = []
 
     def proposal(self, around: Around) -> Proposal | None:
@@ -105,7 +108,9 @@ class Table:
         if nominal is None or group.get(Part.REFERENCE) or self._shape is Shape.MATERIAL_MEASURE:
             return group
         instead = Part.REFERENCE
-        if group.get(Part.INDICATION):
+        if indication := group.get(Part.INDICATION):
+            if _SET.search(nominal.head) and _ACTUAL.search(indication.head):
+                return self._controlled(group, nominal, indication)
             if group.get(Part.ERROR, Part.CORRECTION):
                 return group
         elif nominal.quantity == "temperature":
@@ -117,6 +122,20 @@ class Table:
             name=Sentence("reference") if instead is Part.REFERENCE else Sentence("indication"),
         )
         columns = {instead if part is Part.NOMINAL else part: m for part, m in group.columns.items()}
+        return replace(group, columns=columns)
+
+    def _controlled(self, group: Group, nominal: Meant, actual: Meant) -> Group:
+        """Of what keeps a temperature: it shows what was set, and the standard measures what there is."""
+        self._findings.warn(
+            place_on(self._grid.page, nominal.column.box),
+            "{nominal} is read as the indication and {actual} as what the standard measured: check it",
+            nominal=repr(nominal.head),
+            actual=repr(actual.head),
+        )
+        columns = dict(group.columns)
+        del columns[Part.NOMINAL]
+        columns[Part.INDICATION] = replace(nominal, part=Part.INDICATION)
+        columns[Part.REFERENCE] = replace(actual, part=Part.REFERENCE)
         return replace(group, columns=columns)
 
     def _as_sensor(self, group: Group) -> Group:
@@ -140,6 +159,13 @@ class Table:
                 place_on(self._grid.page, double.column.box),
                 "a further column {head} with the same meaning as another is not read: look at it",
                 head=repr(double.head),
+            )
+        standard = self._group.get(Part.STANDARD_UNCERTAINTY)
+        if standard is not None:
+            self._findings.warn(
+                place_on(self._grid.page, standard.column.box),
+                "the column {head} is a standard uncertainty, not U, and is not read: U is k times it",
+                head=repr(standard.head),
             )
         for meant in self._group.columns.values():
             if meant.has_power and meant.part in OF_UNIT:
@@ -208,7 +234,7 @@ class Table:
             conformity=verdict.text if verdict else "",
             tolerance=(None, None) if limit is None else (-abs(limit), abs(limit)),
         )
-        self._check_sign(point, number, cells)
+        self._signs.check(point, values.get(Part.NOMINAL), number, cells)
         return point
 
     def _marking(self, row: int) -> str:
@@ -297,47 +323,6 @@ class Table:
             return None
         return nominal + convert_difference(correction, of_correction.unit, own.unit)
 
-    def _check_sign(self, point: ProposedPoint, number: int, cells: dict[Part, Cell]) -> None:
-        """Compare error with indication - reference: a lost minus or a swapped column is found here."""
-        reference, indication = self._group.get(Part.REFERENCE), self._group.get(Part.INDICATION)
-        if reference is None or indication is None or point.reference is None or point.indication is None:
-            return
-        for part, key, sign in ((Part.ERROR, "error", 1), (Part.CORRECTION, "correction", -1)):
-            written = point.error if part is Part.ERROR else point.correction
-            column = self._group.get(part)
-            if written is None or column is None or None in (column.unit, reference.unit, indication.unit):
-                continue
-            true = _difference(point, reference.unit, indication.unit, column.unit)
-            if true is None:
-                continue
-            sentence = contradiction(key, sign * Fraction(written), true, written)
-            if sentence is not None:
-                cell = cells[part]
-                self._findings.error(
-                    place_on(cell.page, cell.box),
-                    "point {number}: {sentence}",
-                    number=number + 1,
-                    sentence=sentence,
-                )
-
-
-def _difference(
-    point: ProposedPoint, reference: Unit | None, indication: Unit | None, unit: Unit | None
-) -> Fraction | None:
-    if (
-        reference is None
-        or indication is None
-        or unit is None
-        or point.reference is None
-        or point.indication is None
-    ):
-        return None
-    try:
-        against = convert(Fraction(point.reference), reference, indication)
-        return (Fraction(point.indication) - against) * ratio(indication, unit)
-    except CalibrationError:
-        return None
-
 
 def _shape(group: Group) -> Shape:
     indication, reference = group.get(Part.INDICATION), group.get(Part.REFERENCE, Part.NOMINAL)
@@ -353,6 +338,9 @@ def _shape(group: Group) -> Shape:
 def _nominal(cell: Cell | None, column: Meant | None) -> str:
     if cell is None or is_blank(cell.text):
         return ""
-    read = read_value(cell.text)
+    number = cell.text.rstrip("* ")
+    read = read_value(number)
     symbol = column.unit.symbol if column and column.unit else ""
-    return f"{cell.text} {symbol}".strip() if read is not None and not read[1] else cell.text
+    if read is None or read[1]:
+        return cell.text
+    return f"{number} {symbol} {cell.text[len(number) :].strip()}".strip()

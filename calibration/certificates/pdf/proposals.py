@@ -7,7 +7,7 @@ from calibration.certificates.findings import Findings
 from calibration.certificates.imported import Proposal
 from calibration.certificates.pdf.columns import Group, groups_of
 from calibration.certificates.pdf.located import Located
-from calibration.certificates.pdf.parameters import by_parameter
+from calibration.certificates.pdf.parameters import by_label, by_parameter
 from calibration.certificates.pdf.points import Table
 from calibration.certificates.pdf.tables import Grid
 from calibration.certificates.pdf.text import place_on
@@ -23,7 +23,10 @@ def proposals_of(
     """Everything that the tables of a document propose, and the place of every cell."""
     proposals: list[Proposal] = []
     located: list[Located] = []
-    for grid in (part for whole in grids if whole.has_numbers for part in by_parameter(whole)):
+    parts = (
+        part for grid in grids if grid.has_numbers for whole in by_label(grid) for part in by_parameter(whole)
+    )
+    for grid in parts:
         for group in _results_of(grid, findings):
             table = Table(grid, group, findings)
             proposal = table.proposal(around)

@@ -17,6 +17,8 @@ class Part(enum.Enum):
     NOMINAL = enum.auto()
     VALUE = enum.auto()
     UNCERTAINTY = enum.auto()
+    STANDARD_UNCERTAINTY = enum.auto()
+    """Not expanded: u, u_c."""
     K = enum.auto()
     LIMIT = enum.auto()
     VERDICT = enum.auto()
@@ -41,11 +43,12 @@ _BY_WORDS = (
     (r"证书.*(编号|号)|certificate", Part.CERTIFICATE),
     (r"有效期|valid", Part.UNTIL),
     (r"测量范围|准确度等级|型号|规格", Part.OTHER),
-    (r"相对误差|修正系数|修正因子|relative", Part.RELATIVE),
-    (r"最大允许|允许误差|允差|技术要求|mpe|permissible|limit|toleran", Part.LIMIT),
+    (r"相对误差|修正系数|修正因子|relative(error|deviation|correction)", Part.RELATIVE),
+    (r"最大允许|允许误差|允差|技术要求|(?<![a-z])mpe|permissible|limit|toleran", Part.LIMIT),
+    (r"(?<!扩展)标准不确定度|standarduncertainty|^uc(?![a-z])", Part.STANDARD_UNCERTAINTY),
     (r"不确定度|uncertainty|^u(95|rel)?(?![a-z])|[^a-z]u(95)?[(=/]", Part.UNCERTAINTY),
     (r"包含因子|覆盖因子|coverage|^k(?![a-z])", Part.K),
-    (r"结论|判定|合格|conformity|verdict|pass", Part.VERDICT),
+    (r"结论|判定|合格|符合|conformity|verdict|pass", Part.VERDICT),
     (r"标准偏差|重复性|standarddeviation|repeatab|^s(?![a-z])", Part.DEVIATION),
     (r"极差|range", Part.OTHER),
     (r"偏载|最大差|eccentric|largestdifference", Part.DIFFERENCE),
@@ -62,7 +65,7 @@ _BY_WORDS = (
         Part.INDICATION,
     ),
     (r"载荷|负荷|[称秤]量|砝码|load|^l(?![a-z])", Part.REFERENCE),
-    (r"^温度|^湿度|^temperature|^humidity|^t(?![a-z])", Part.REFERENCE),
+    (r"^温度|^(相对)?湿度|^temperature|^(relative)?humidity|^t(?![a-z])", Part.REFERENCE),
     (r"^名称|器具名称|标准器名称|name|description", Part.NAME),
     (r"编号|标记|serial|no\.|marking", Part.NUMBER),
 )  # fmt: skip
@@ -85,19 +88,40 @@ _BRANCHES = (
 )
 
 
+_CHANNEL = re.compile(
+    r"(?:通\s*道|探\s*头|传感器|channel|probe|sensor|\bch)\s*(?:no\.?)?\s*[-#:]?\s*"
+    r"(?:[0-9A-Z]{1,4}(?![0-9A-Z])|[一二三四五六七八九十])"
+    r"|第?\s*[0-9一二三四五六七八九十]{1,2}\s*[#号]?\s*(?:通\s*道|探\s*头|传感器)",
+    re.I,
+)
+_MEAN = re.compile(r"平均|mean|average", re.I)
+_SMALL_U = re.compile(r"u\s*c?(?![A-Za-z0-9])(?!.*k\s*=)")
+
+
 def branch_of(text: str) -> str:
-    """Whether loads or temperatures went up or down, if the words say so; empty otherwise."""
+    """Whether loads or temperatures went up or down, or which channel it is; empty if it says neither."""
+    channel = _CHANNEL.search(text)
+    if channel:
+        return channel[0].strip()
     return next((name for pattern, name in _BRANCHES if pattern.search(text)), "")
+
+
+def is_mean(text: str) -> bool:
+    """Whether a head says that its numbers are means of readings."""
+    return _MEAN.search(text) is not None
 
 
 def part_of(head: Sequence[str]) -> Part:
     """The role of a column: by the lowest part of its head that has a known word."""
     for text in reversed(head):
         compact = _SPACES.sub("", text).lower()
+        if text.strip() == "K" and len(head) > 1:  # kelvin, in a row of units
+            continue
         for pattern, part in _WORDS:
             if pattern.search(compact):
-                return part
-    return Part.OTHER
+                is_small = part is Part.UNCERTAINTY and _SMALL_U.match(text.strip())
+                return Part.STANDARD_UNCERTAINTY if is_small else part
+    return Part.INDICATION if any(map(is_mean, head)) else Part.OTHER
 
 
 def stage_of(text: str) -> Stage:

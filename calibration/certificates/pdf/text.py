@@ -7,6 +7,7 @@ all kinds for a minus, raised exponents, radicals instead of characters.
 import bisect
 import itertools
 import re
+import statistics
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ SPACE_EM = 0.22
 SEGMENT_EM = 0.75
 """A gap of this many letter heights parts two cells of a table without lines."""
 _LINE_EM = 0.45
-_SMALL = 0.82
+_SMALL = 0.88
+LARGE = 2.2
+"""Letters this many times larger than most belong to no line of them."""
 
 _MARGINS_PT = 12.0
 """Left and right margin of a cell together, at most."""
@@ -27,7 +30,12 @@ _DIGITS = re.compile(r"[0-9.]")
 _NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _SUPERSCRIPTS = str.maketrans(_RAISED, "0123456789+-")
-_DASHES = dict.fromkeys(map(ord, "−–—－‒﹣‐‑⁃"), "-") | dict.fromkeys(map(ord, "～〜∼˜"), "~")
+_DASHES = dict.fromkeys(map(ord, "−–—－‒﹣‐‑⁃⸺⸻─━˗\u00ad"), "-") | dict.fromkeys(map(ord, "～〜∼˜"), "~")
+_RADICALS = str.maketrans(
+    "⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⺠⺟⼾戶",
+    "虎西见角贝车长门雨青韦页风飞食首马骨鬼鱼鸟卤麦黄齐齿龙龟民母户户",
+)
+"""Those that Unicode's NFKC leaves, or makes traditional characters of; fonts draw both alike."""
 _ILLEGIBLE = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
 
 
@@ -107,7 +115,11 @@ class Page:
         by a stroke, since they must not be read as one.
         """
         first, last = (bisect.bisect(self._middles, edge) for edge in (box[1], box[3]))
-        inside = [c for c in self.chars[first:last] if box[0] <= (c.box[0] + c.box[2]) / 2 <= box[2]]
+        inside = [
+            c
+            for c in self.chars[first:last]
+            if box[0] <= (c.box[0] + c.box[2]) / 2 <= box[2] and c.size <= box[3] - box[1]
+        ]
         lines = lines_of(inside)
         text = lines[0].text if lines else ""
         for above, line in itertools.pairwise(lines):
@@ -145,7 +157,16 @@ def illegible_share(chars: Sequence[Char]) -> float:
 
 
 def lines_of(chars: Iterable[Char]) -> tuple[Line, ...]:
-    """Letters put into lines; raised and lowered small letters belong to the line of the large ones."""
+    """Letters put into lines, from top to bottom; those of a watermark make lines of their own."""
+    found = list(chars)
+    limit = LARGE * statistics.median(char.size for char in found) if found else 0.0
+    layers = ([c for c in found if c.size <= limit], [c for c in found if c.size > limit])
+    groups = [group for layer in layers for group in _groups_of(layer)]
+    return tuple(_line(group) for group in sorted(groups, key=lambda group: group[0].middle))
+
+
+def _groups_of(chars: Iterable[Char]) -> list[list[Char]]:
+    """Letters of similar size; raised and lowered small ones belong to the line of the large ones."""
     middles: list[float] = []
     groups: list[list[Char]] = []
     for char in sorted(chars, key=lambda c: -c.size):
@@ -159,7 +180,7 @@ def lines_of(chars: Iterable[Char]) -> tuple[Line, ...]:
         else:
             middles.insert(at, char.middle)
             groups.insert(at, [char])
-    return tuple(_line(group) for group in groups)
+    return groups
 
 
 def _line(chars: list[Char]) -> Line:
@@ -183,8 +204,9 @@ def _line(chars: list[Char]) -> Line:
         if written.startswith("^") and in_power and gap <= SPACE_EM * size:
             written = written[1:]
         in_power = char.text in _RAISED
-        if above and not raised and text.endswith("10") and written[:1] in "-+0123456789":
-            written = "^" + written
+        is_exponent = written[:1] in "-+0123456789" and text.endswith("10")
+        if above and not raised and (is_exponent or (written[:1].isdigit() and text[-1:].isdigit())):
+            written = "^" + written  # the mark of a note is no digit of a number either
         raised = above
         text += written
         boxes += [char.box] * len(written)
@@ -196,4 +218,4 @@ def plain(text: str) -> str:
     """Text in one spelling: half-width, one kind of minus, exponents behind ``^``."""
     if text in _RAISED and text:
         return "^" + text.translate(_SUPERSCRIPTS)
-    return unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
+    return unicodedata.normalize("NFKC", text.translate(_DASHES).translate(_RADICALS)).translate(_DASHES)

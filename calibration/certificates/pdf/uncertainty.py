@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from calibration.certificates.findings import Findings
 from calibration.certificates.kind import Kind
-from calibration.certificates.pdf.columns import Group, Meant
+from calibration.certificates.pdf.columns import Group, Meant, has_power
 from calibration.certificates.pdf.numbers import quantity_of, read_unit
 from calibration.certificates.pdf.particulars import ConstantU, constant_u, factors_in, probabilities_in
 from calibration.certificates.pdf.roles import Part
@@ -57,7 +57,7 @@ def uncertainty_of(group: Group, grid: Grid, around: Around, findings: Findings)
     is_relative = _is_relative(column, group) if column else bool(stated and _of_value(stated, group))
     return Uncertainty(
         constant=stated.value if stated else None,
-        unit=_unit(column, stated, group, place, findings),
+        unit="" if is_relative else _unit(column, stated, group, place, findings),
         is_relative=is_relative,
         share=_share(column, stated, place, findings) if is_relative else None,
         k=k,
@@ -157,6 +157,8 @@ def _share(column: Meant | None, stated: ConstantU | None, place: str, findings:
     """The factor of a relative U; a bare number that is not small could be meant in per cent."""
     unit = column.unit if column is not None else read_unit(stated.unit) if stated and stated.unit else None
     if stated is not None and not stated.unit and stated.value < _LARGEST_PART:
+        unit = UNITS["1"]
+    if column is not None and unit is None and any(has_power(cell.text) for cell in column.column.cells):
         unit = UNITS["1"]
     if unit is None or quantity_of(unit) != "fraction":
         findings.error(place, "U is relative, and it does not say whether in per cent; key U in")

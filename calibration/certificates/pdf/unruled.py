@@ -1,17 +1,19 @@
 """Tables without lines: lines of numbers one below the other, and the words above each column."""
 
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from calibration.certificates.pdf.numbers import is_blank, is_number
 from calibration.certificates.pdf.roles import Part, part_of
-from calibration.certificates.pdf.text import Box, Line, Segment, around
+from calibration.certificates.pdf.text import LARGE, Box, Line, Segment, around
 
 Placed = tuple[str, Box]
 """The text of a cell and its box."""
 Head = tuple[tuple[str, ...], Box]
 
+_FIGURES = re.compile(r"\d[.,]\d")
 _STATED_U = re.compile(r"U\w*\s*=")
 _HEAD_LINES = 4
 _LINE_GAP_EM = 3.5
@@ -49,15 +51,23 @@ def is_head(texts: Sequence[str]) -> bool:
     return sum(part_of((text,)) not in (Part.OTHER, Part.VERDICT) for text in words) > 1
 
 
-def unruled_rows(lines: Sequence[Line]) -> list[Rows]:
-    """The tables among the lines of one page."""
-    found, i = [], 0
+def unruled_rows(lines_of_page: Sequence[Line]) -> list[Rows]:
+    """The tables among the lines of one page; a watermark between their rows does not part them."""
+    limit = LARGE * statistics.median(line.size for line in lines_of_page) if lines_of_page else 0.0
+    lines = [line for line in lines_of_page if line.size <= limit]
+    found, i, free = [], 0, 0
     while i < len(lines):
         end = _end_of_run(lines, i)
         if end == i:
             i += 1
             continue
-        rows = _rows(lines, i, end)
+        spans = _columns(lines[i:end])
+        while end < len(lines) and _is_doubtful(lines[end], lines[end - 1], spans):
+            end = max(end + 1, _end_of_run(lines, end + 1))
+            spans = _columns([line for line in lines[i:end] if _is_row(line)])
+        while i > free and _is_doubtful(lines[i - 1], lines[i], spans):
+            i -= 1
+        rows, free = _rows(lines, i, end), end
         if rows is not None:
             found.append(rows)
         i = end
@@ -72,7 +82,22 @@ def _is_row(line: Line) -> bool:
     named = part_of((texts[0],)) is not Part.OTHER and not is_number(texts[0])
     rest = texts[1:] if named else texts
     said = [text for text in rest if not is_blank(text)]
+    if len(texts) == 2 and texts[0].endswith(":"):  # a field of the certificate
+        return False
     return is_data(rest) and (len(said) > 1 or len(rest) > 1 or named)
+
+
+def _is_doubtful(line: Line, beside: Line, spans: Sequence[tuple[float, float]]) -> bool:
+    """Whether a line next to a run stands in its columns and has figures: a row that must not be lost."""
+    first, last = sorted((line.box, beside.box), key=lambda box: box[1])
+    if len(spans) < 2 or last[1] - first[3] > _LINE_GAP_EM * line.size:
+        return False
+    texts = [segment.text for segment in line.segments]
+    if len(texts) < 2 or any(len(text) > _LONG_TEXT or re.search("[:=]", text) for text in texts):
+        return False
+    columns = [[span for span in spans if span[0] <= s.box[2] and s.box[0] <= span[1]] for s in line.segments]
+    figures = sum(bool(_FIGURES.search(text)) for text in texts)
+    return all(len(under) == 1 for under in columns) and figures > 1 and figures * 2 >= len(texts)
 
 
 def _end_of_run(lines: Sequence[Line], start: int) -> int:
@@ -86,7 +111,7 @@ def _end_of_run(lines: Sequence[Line], start: int) -> int:
 
 def _rows(lines: Sequence[Line], start: int, end: int) -> Rows | None:
     run = lines[start:end]
-    spans = _columns(run)
+    spans = _columns([line for line in run if _is_row(line)])
     if len(spans) < 2:
         return None
     body = [_fitted(line, spans) for line in run]
