@@ -27,6 +27,8 @@ _MOST_DIGITS = 60
 _MOST_EXPONENT = 300
 _GAP = "NaN"
 _LOW_PROBABILITY = Decimal("0.9")
+_SKEWED = Decimal("0.1")
+"""Of its width: by more than this the halves of a coverage interval differ, which is not rounding."""
 _SPACE = re.compile("[ \t\r\n]+")
 _UNCERTAINTIES = {
     "expandedUnc": "uncertainty",
@@ -43,6 +45,9 @@ _WRAPPERS = {
     "listMeasurementUncertaintyUnivariate",
     "listUnivariateUnc",
 }
+_STATING = _WRAPPERS | set(_UNCERTAINTIES) | {"valueStandardMU", "uncertainty"}
+"""Elements that state the uncertainty of a number; the last two stand in ``si:constant`` by themselves."""
+_REGIONS = {"ellipsoidalRegion", "rectangularRegion"}
 _READABLE = {"real", "realList", "list", "constant", "hybrid"}
 _COMPLEX = {"complex", "complexList"}
 
@@ -76,7 +81,8 @@ class Series:
 
     element: etree._Element
     numbers: tuple[Number, ...]
-    covariance: tuple[tuple[Decimal, ...], ...] = ()
+    covariance: tuple[tuple[Number, ...], ...] = ()
+    """Of the numbers with one another, where a region is stated for all of them together."""
 
     @property
     def unit(self) -> str:
@@ -104,6 +110,11 @@ def tokens(element: etree._Element | None) -> list[str]:
 def is_number_element(element: etree._Element) -> bool:
     """Whether this is a D-SI element that ``read_alternatives`` reads."""
     return etree.QName(element).namespace == NAMESPACE and plain_name(element) in _READABLE
+
+
+def has_region(element: etree._Element) -> bool:
+    """Whether the uncertainty of numbers is stated for all of them together, as a region with covariance."""
+    return any(plain_name(child) in _REGIONS for child in element.iterdescendants())
 
 
 def read_alternatives(element: etree._Element, findings: Findings, *, gaps: bool) -> tuple[Series, ...]:
@@ -161,7 +172,7 @@ class _Reader:
 
     def flat(self, element: etree._Element, unit_of_list: str = "") -> tuple[Number, ...]:
         """``si:real``, ``si:constant`` and ``si:realListXMLList``, which differ in the length only."""
-        members = {plain_name(child): child for child in element}
+        members = self._members(element)
         values = self._decimals(members.get("value"), element)
         is_list = local_name(element).lower().endswith("xmllist")
         if not values or (len(values) > 1 and not is_list):
@@ -181,21 +192,33 @@ class _Reader:
         numbers = [Number(*item) for item in zip(values, units, names, strict=True)]
         return tuple(self._with_uncertainty(numbers, element))
 
-    def _with_uncertainty(self, numbers: list[Number], element: etree._Element) -> list[Number]:
+    def _members(self, element: etree._Element) -> dict[str, etree._Element]:
+        """The members of an element by name; a second one of a name would contradict the first."""
+        members: dict[str, etree._Element] = {}
         for child in element:
+            name = plain_name(child)
+            if name in members:
+                self._findings.refuse(element, "<{name}> occurs twice; which one holds?", name=name)
+            members.setdefault(name, child)
+        return members
+
+    def _with_uncertainty(self, numbers: list[Number], element: etree._Element) -> list[Number]:
+        stating = [child for child in element if plain_name(child) in _STATING]
+        if len(stating) > 1:
+            self._findings.refuse(element, "the uncertainty is stated twice; which statement holds?")
+        for child in stating[:1]:
             name = plain_name(child)
             if name in _WRAPPERS:
                 return self._with_uncertainty(numbers, child)
             if name in _UNCERTAINTIES:
                 return self._stated(numbers, child, name)
-            if name in ("valueStandardMU", "uncertainty"):  # of si:constant: a standard uncertainty
-                u = self._decimals(child, child)
-                return [replace(n, expanded=u[0], k=Decimal(1)) for n in numbers] if u else numbers
+            u = self._decimals(child, child)  # of si:constant: a standard uncertainty
+            return [replace(n, expanded=u[0], k=Decimal(1)) for n in numbers] if u else numbers
         return numbers
 
     def _stated(self, numbers: list[Number], element: etree._Element, name: str) -> list[Number]:
         """The numbers with the uncertainty that one element states for all of them."""
-        members = {plain_name(child): child for child in element}
+        members = self._members(element)
         size = len(numbers)
 
         def column(member: str) -> list[Decimal | None]:
@@ -206,7 +229,7 @@ class _Reader:
 
         if name in _EXPANDED:
             factors, probabilities = column("coverageFactor"), column("coverageProbability")
-            if "coverageFactor" not in members:
+            if not tokens(members.get("coverageFactor")):
                 self._findings.refuse(element, "no coverage factor k; 2 is not assumed: ask the laboratory")
         else:
             factors, probabilities = [Decimal(1)] * size, [None] * size
@@ -217,9 +240,30 @@ class _Reader:
                 numbers, column(_UNCERTAINTIES[name]), factors, probabilities, shapes, strict=True
             )
         ]
-        for number in stated:
+        for number, low, high in zip(stated, column("intervalMin"), column("intervalMax"), strict=True):
             self._check(element, number)
+            self._check_interval(element, number, low, high)
         return stated
+
+    def _check_interval(
+        self, element: etree._Element, number: Number, low: Decimal | None, high: Decimal | None
+    ) -> None:
+        """A coverage interval holds its value, and only a symmetric one is told by a standard uncertainty."""
+        if number.value is None or low is None or high is None:
+            return
+        below, above = number.value - low, high - number.value
+        facts = {"value": number.value, "low": low, "high": high}
+        if below < 0 or above < 0:
+            self._findings.error(
+                element, "{value} lies outside its coverage interval from {low} to {high}", **facts
+            )
+        elif abs(above - below) > _SKEWED * (above + below):
+            self._findings.warn(
+                element,
+                "the coverage interval from {low} to {high} is not symmetric about {value}; taken is the "
+                "standard uncertainty, which does not tell this",
+                **facts,
+            )
 
     def _check(self, element: etree._Element, number: Number) -> None:
         """The content rules for one uncertainty."""
@@ -239,26 +283,19 @@ class _Reader:
         elif p is not None and p < _LOW_PROBABILITY:
             self._findings.warn(element, "found a coverage probability of {p}; 0.95 is usual", p=p)
 
-    def _covariance(self, element: etree._Element) -> tuple[tuple[Decimal, ...], ...]:
+    def _covariance(self, element: etree._Element) -> tuple[tuple[Number, ...], ...]:
         """The matrix of a region of several quantities; empty if there is none or it has gaps."""
         matrix = next((e for e in element.iterdescendants() if plain_name(e) == "covarianceMatrix"), None)
         if matrix is None:
             return ()
-        columns = [
-            [
-                number
-                for entry in column
-                for child in entry
-                if plain_name(child) == "value"
-                for number in self._decimals(child, child)
-            ]
+        columns = tuple(
+            tuple(number for entry in column for number in self.flat(entry) if number.value is not None)
             for column in matrix
-        ]
-        complete = tuple(tuple(n for n in column if n is not None) for column in columns)
-        if {len(column) for column in complete} != {len(columns)}:
+        )
+        if {len(column) for column in columns} != {len(columns)}:
             self._findings.error(matrix, "the covariance matrix needs as many rows as columns, without gaps")
             return ()
-        return complete
+        return columns
 
     def _broadcast(
         self, found: Sequence[_Member], size: int, gap: _Member, element: etree._Element
@@ -278,6 +315,8 @@ class _Reader:
 
     def _decimals(self, element: etree._Element | None, owner: etree._Element) -> list[Decimal | None]:
         found = tokens(element)
+        if element is not None and len(element):
+            self._findings.refuse(element, "an element stands inside of a number")
         if len(found) > MOST_VALUES:
             self._findings.refuse(
                 owner,

@@ -48,7 +48,7 @@ class Findings:
     def __init__(self, file_name: str) -> None:
         self._file_name = file_name
         self._findings: dict[Finding, None] = {}
-        self._refusals: list[Sentence] = []
+        self._refusals: dict[Sentence, None] = {}
 
     def _add(self, severity: Severity, place: Place, sentence: Sentence) -> None:
         if len(self._findings) < MOST_FINDINGS:
@@ -71,7 +71,7 @@ class Findings:
         """Note a mistake for which the whole document is refused."""
         if len(self._refusals) < MOST_REFUSALS:
             where = place if isinstance(place, str) else place_of(place)
-            self._refusals.append(about(self._file_name, made(message, facts), where))
+            self._refusals[about(self._file_name, made(message, facts), where)] = None
 
     @property
     def refusals(self) -> tuple[Sentence, ...]:

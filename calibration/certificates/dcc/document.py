@@ -42,7 +42,12 @@ class Document:
 
     def alternatives(self, quantity: etree._Element) -> tuple[Series, ...]:
         """The numbers of a ``dcc:quantity`` in each of its choices of units; none if it has no numbers."""
-        return next((self.numbers[child] for child in quantity if child in self.numbers), ())
+        found = [child for child in quantity if child in self.numbers]
+        if len(found) > 1:
+            self.findings.error(
+                quantity, "the quantity has {count} numbers; which one holds?", count=len(found)
+            )
+        return self.numbers[found[0]] if len(found) == 1 else ()
 
 
 def open_document(data: bytes, file_name: str) -> Document:

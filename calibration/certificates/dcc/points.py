@@ -12,7 +12,7 @@ from calibration.certificates.dcc.rules import conformities
 from calibration.certificates.dcc.tables import Column
 from calibration.certificates.dcc.text import name_of
 from calibration.certificates.dcc.units import quantity_and_unit
-from calibration.certificates.dsi import Number, text_of
+from calibration.certificates.dsi import Number, has_region, text_of
 from calibration.certificates.imported import ProposedPoint
 from calibration.errors import CalibrationError
 from calibration.sentences import Sentence
@@ -74,9 +74,18 @@ def points_of(group: Group, document: Document) -> tuple[tuple[ProposedPoint, ..
                 standard=standards[i],
             )
         )
-    unit = _symbol_of(carrier)
-    _check_hybrids(group, document)
-    return tuple(points), unit
+    gaps = sum(1 for point in points if point.expanded is None or point.k is None)
+    if carrier is not None and gaps:
+        document.findings.error(
+            carrier.element,
+            "U or k is missing at {count} of {size} points; these cannot be used",
+            count=gaps,
+            size=size,
+        )
+    for column in group.columns:
+        check_region(column, document)
+        check_hybrid(column, document, is_difference=column in (group.error, group.correction))
+    return tuple(points), _symbol_of(carrier)
 
 
 def _size(columns: Sequence[Column], document: Document) -> int:
@@ -232,39 +241,56 @@ def _step(number: Decimal) -> Fraction:
     return Fraction(10) ** int(number.as_tuple().exponent)
 
 
-def _check_hybrids(group: Group, document: Document) -> None:
+def check_region(column: Column, document: Document) -> None:
+    """An uncertainty of all values together is none of each."""
+    if column.series is not None and has_region(column.series.element):
+        document.findings.warn(
+            column.element,
+            "the uncertainty is that of all values together, as a region with covariance; it is not taken "
+            "over: ask for U and k of each value",
+        )
+
+
+def check_hybrid(column: Column, document: Document, *, is_difference: bool) -> None:
     """The same quantity in two units says the same, within the last digits that were written."""
-    for column in group.columns:
-        is_difference = column in (group.error, group.correction)
-        for unit, series in column.others:
-            if column.unit is None or len(series.numbers) != len(column):
-                document.findings.error(
-                    series.element, "not as many values as in the other unit of the quantity"
-                )
-                continue
-            for own, other in zip(column.numbers, series.numbers, strict=True):
-                if _apart((own, column.unit), (other, unit), is_difference=is_difference):
-                    sentence = Sentence(
+    for unit, series in column.others:
+        if column.unit is None or len(series.numbers) != len(column):
+            document.findings.error(series.element, "not as many values as in the other unit of the quantity")
+            continue
+        for own, other in zip(column.numbers, series.numbers, strict=True):
+            pairs = [(own.value, other.value, is_difference), (own.expanded, other.expanded, True)]
+            for one, another, is_plain in pairs:
+                if _apart((one, column.unit), (another, unit), is_difference=is_plain):
+                    document.findings.error(
+                        series.element,
                         "{one} {unit} is not {other} {other_unit}: which is right?",
-                        one=other.value,
+                        one=another,
                         unit=unit.symbol,
-                        other=own.value,
+                        other=one,
                         other_unit=column.symbol,
                     )
-                    document.findings.error(series.element, sentence)
+            if own.k is not None and other.k is not None and own.k != other.k:
+                document.findings.error(
+                    series.element,
+                    "k is {one} in one unit and {other} in the other",
+                    one=other.k,
+                    other=own.k,
+                )
 
 
-def _apart(first: tuple[Number, Unit], second: tuple[Number, Unit], *, is_difference: bool) -> bool:
+def _apart(
+    first: tuple[Decimal | None, Unit], second: tuple[Decimal | None, Unit], *, is_difference: bool
+) -> bool:
     (own, own_unit), (other, unit) = first, second
-    if own.value is None or other.value is None:
+    if own is None or other is None:
         return False
     try:
         change = convert_difference if is_difference else convert
-        found = change(Fraction(other.value), unit, own_unit)
-        allowed = (_step(own.value) + _step(other.value) * abs(ratio(unit, own_unit))) / 2
+        found = change(Fraction(other), unit, own_unit)
+        allowed = (_step(own) + _step(other) * abs(ratio(unit, own_unit))) / 2
     except CalibrationError:
         return True
-    return abs(found - Fraction(own.value)) > allowed
+    return abs(found - Fraction(own)) > allowed
 
 
 def latex_of(quantity: etree._Element) -> str:

@@ -8,8 +8,8 @@ from lxml import etree
 from calibration.certificates.dcc.coefficients import coefficients_of
 from calibration.certificates.dcc.document import DCC, Document
 from calibration.certificates.dcc.particulars import particulars_of, stated_of
-from calibration.certificates.dcc.points import Group, points_of
-from calibration.certificates.dcc.roles import Role
+from calibration.certificates.dcc.points import Group, check_hybrid, check_region, points_of
+from calibration.certificates.dcc.roles import Role, role_of
 from calibration.certificates.dcc.tables import Column, Table, tables_of
 from calibration.certificates.dcc.text import name_of, words_of
 from calibration.certificates.dsi import text_of
@@ -36,6 +36,13 @@ def read_results(document: Document) -> tuple[tuple[Proposal, ...], tuple[Stated
             new, particulars = _of_result(result, stage, document)
             proposals += new
             stated += particulars
+            if not new and not particulars:
+                document.findings.warn(
+                    result, "nothing of this result is read as numbers; look at the document"
+                )
+    results = document.root.find(f"{DCC}measurementResults")
+    if results is not None and not proposals:
+        document.findings.error(results, "no numbers that could make a curve or values; key them in")
     return tuple(proposals), tuple(stated)
 
 
@@ -47,7 +54,7 @@ def _as_found(measurement: etree._Element, document: Document) -> Iterator[Propo
             continue
         name = name_of(condition)
         for table in tables_of(data, document, _about(condition, measurement, document)):
-            for group, shape in _groups(table):
+            for group, shape in _groups(table, document):
                 yield _proposal(group, shape, table.name or name, Stage.AS_FOUND, document)
 
 
@@ -97,7 +104,7 @@ def _of_result(
             elif coefficients is not None:
                 proposals.append(coefficients)
             else:
-                groups = list(_groups(table))
+                groups = list(_groups(table, document))
                 proposals += [_proposal(group, shape, title, stage, document) for group, shape in groups]
                 proposals += _material_measures(table, title, stage, document) if not groups else []
     return proposals, stated
@@ -110,21 +117,29 @@ def _joined(first: Words, second: Words) -> Words:
     return Words((lang, f"{text}: {second.in_language(lang)}") for lang, text in first)
 
 
-def _groups(table: Table) -> Iterator[tuple[Group, Shape]]:
+def _groups(table: Table, document: Document) -> Iterator[tuple[Group, Shape]]:
     """Columns of one measurand each: by indications, or by errors where nothing is indicated."""
+    for column in table.of(Role.UNCERTAINTY):
+        document.findings.warn(
+            column.element,
+            "the uncertainty stands in a column of its own and not beside each value, where D-SI has it; it "
+            "is not taken over: key U and k in",
+        )
     indications = table.of(Role.INDICATION)
     leaders = indications or table.of(Role.ERROR, Role.CORRECTION)
     references = table.of(Role.REFERENCE)
+    if not indications and not references and table.of(Role.VALUE):
+        return  # of a material measure: its error is that of its nominal value
     nominal = next((column for column in table.columns if column.role is Role.NOMINAL), None)
     for leader in leaders:
-        reference = _partner(leader, leaders, references)
+        reference = _partner(leader, leaders, references, document, is_shared=True)
         if reference is None and len(references) == 1 and leader.role is Role.INDICATION:
             reference = references[0]
         group = Group(
             reference=reference,
             indication=leader if leader.role is Role.INDICATION else None,
-            error=_partner(leader, leaders, table.of(Role.ERROR)),
-            correction=_partner(leader, leaders, table.of(Role.CORRECTION)),
+            error=_partner(leader, leaders, table.of(Role.ERROR), document),
+            correction=_partner(leader, leaders, table.of(Role.CORRECTION), document),
             nominal=nominal,
         )
         other_quantity = reference is not None and reference.quantity != leader.quantity
@@ -132,15 +147,42 @@ def _groups(table: Table) -> Iterator[tuple[Group, Shape]]:
             yield group, Shape.VALUES if other_quantity else Shape.ERRORS
 
 
-def _partner(leader: Column, leaders: list[Column], candidates: list[Column]) -> Column | None:
-    """The column of the same quantity; the i-th of several for the i-th leader, one for all if alone."""
+def _partner(
+    leader: Column,
+    leaders: list[Column],
+    candidates: list[Column],
+    document: Document,
+    *,
+    is_shared: bool = False,
+) -> Column | None:
+    """The column of the same quantity; the i-th of several for the i-th leader, a reference for all if alone.
+
+    Where that leaves open which column belongs to which, none does, and it is named.
+    """
     same = [column for column in candidates if column.quantity == leader.quantity]
     peers = [column for column in leaders if column.quantity == leader.quantity]
     if leader in same:
         return leader
-    if len(same) == 1:
+    if len(same) > len(peers):  # what a refType says counts more than a name
+        same = [one for one in same if role_of(one.element.get("refType", ""), "") is one.role] or same
+    if is_shared and len(same) == 1:
         return same[0]
-    return same[peers.index(leader)] if len(same) == len(peers) else None
+    if len(same) != len(peers):
+        for column in same:
+            document.findings.error(
+                column.element,
+                "not known to which of {count} columns this one belongs, or which of several like it is "
+                "meant: it is left out, key it in",
+                count=len(peers),
+            )
+        return None
+    if len(same) > 1 and not is_shared:
+        document.findings.warn(
+            leader.element,
+            "{count} such columns and as many errors or corrections: taken in their order, check it",
+            count=len(same),
+        )
+    return same[peers.index(leader)]
 
 
 def _proposal(group: Group, shape: Shape, name: Words, stage: Stage, document: Document) -> Proposal:
@@ -173,12 +215,16 @@ def _material_measures(table: Table, name: Words, stage: Stage, document: Docume
     """Values of weights, resistors, spheres: each column of numbers is a result of its own."""
     nominal = next((column for column in table.columns if column.role is Role.NOMINAL), None)
     texts = [column for column in table.columns if column.texts and column is not nominal]
-    for column in table.of(Role.VALUE, Role.REFERENCE, Role.CORRECTION, Role.RELATIVE, Role.OTHER):
+    differences = (Role.CORRECTION, Role.FROM_NOMINAL)
+    for column in table.of(Role.ERROR):  # some take the nominal value minus the true one, others the reverse
+        document.findings.warn(column.element, "an error of a material measure is not taken over; key it in")
+    for column in table.of(Role.VALUE, Role.REFERENCE, *differences, Role.RELATIVE, Role.OTHER):
+        is_difference = column.role in differences
         labels = [_row_label(nominal, texts, i) for i in range(len(column))]
         points = tuple(
             ProposedPoint(
-                value=number.value if column.role is not Role.CORRECTION else None,
-                correction=number.value if column.role is Role.CORRECTION else None,
+                value=None if is_difference else number.value,
+                correction=number.value if is_difference else None,
                 expanded=number.expanded,
                 k=number.k,
                 probability=number.probability,
@@ -189,13 +235,15 @@ def _material_measures(table: Table, name: Words, stage: Stage, document: Docume
         )
         if not any(number.has_uncertainty for number in column.numbers):
             document.findings.warn(column.element, "no uncertainty is stated for this value")
+        check_region(column, document)
+        check_hybrid(column, document, is_difference=is_difference)
         yield Proposal(
             name=_joined(name, column.name),
             place=place_of(column.element),
             shape=Shape.MATERIAL_MEASURE,
             quantity=column.quantity,
             unit=column.symbol,
-            error_unit=column.symbol if column.role is Role.CORRECTION else "",
+            error_unit=column.symbol if is_difference else "",
             uncertainty_unit=column.symbol,
             stage=stage,
             points=points,

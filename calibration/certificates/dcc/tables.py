@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from calibration.certificates.dcc.document import DCC, Document
+from calibration.certificates.dcc.one_unit import in_one_unit
 from calibration.certificates.dcc.relative import with_relative
 from calibration.certificates.dcc.roles import Role, role_of
 from calibration.certificates.dcc.text import name_of, words_of
@@ -90,19 +91,21 @@ def tables_of(container: etree._Element, document: Document, context: str) -> li
 def _column(quantity: etree._Element, document: Document, context: str) -> Column:
     name = name_of(quantity)
     ref_types = quantity.get("refType", "")
-    role = role_of(ref_types, name.all)
     alternatives = document.alternatives(quantity)
+    states = any(number.has_uncertainty for series in alternatives for number in series.numbers)
+    role = role_of(ref_types, name.all, has_uncertainty=states)
     choices = []
     for stated in alternatives:
-        series = with_relative(quantity, stated, document) if stated is alternatives[0] else stated
-        written = series.unit or (series.numbers[0].unit if series.numbers else "")
         about = f"{name.all} {ref_types} {context}"
-        kind, found = quantity_and_unit(written, about, series.element, document.findings)
-        if series.numbers and not series.unit and not series.numbers[0].label:
-            document.findings.error(
-                series.element, "the values are in different units; one column has one unit"
-            )
-        choices.append((kind, found, series))
+        is_difference = role in (Role.ERROR, Role.CORRECTION, Role.FROM_NOMINAL)
+        series = in_one_unit(stated, about, document.findings, is_difference=is_difference)
+        if stated is alternatives[0]:
+            series = with_relative(quantity, series, document)
+        choices.append((*_known(series, about, document), series))
+    if len({kind for kind, _, _ in choices if kind}) > 1:
+        document.findings.error(
+            quantity, "the choices of units of one quantity are of different kinds; which is right?"
+        )
     choices.sort(key=lambda choice: _rank(choice[1]))
     if not choices:
         texts = tuple(_texts(quantity))
@@ -110,6 +113,14 @@ def _column(quantity: etree._Element, document: Document, context: str) -> Colum
     kind, unit, series = choices[0]
     others = tuple((u, s) for k, u, s in choices[1:] if u is not None and k == kind)
     return Column(quantity, name, role, kind, unit, series, others)
+
+
+def _known(series: Series, context: str, document: Document) -> tuple[str, Unit | None]:
+    """The quantity and unit of a series; nothing is said again where the unit is missing."""
+    written = series.unit or (series.numbers[0].unit if series.numbers else "")
+    if not written:
+        return "", None
+    return quantity_and_unit(written, context, series.element, document.findings)
 
 
 def _rank(unit: Unit | None) -> int:

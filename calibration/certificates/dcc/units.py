@@ -77,6 +77,7 @@ def _without_slips(written: str) -> str:
 def _read(written: str, context: str, reader: Callable[[str, str], Unit]) -> tuple[str, Unit] | None:
     """The first quantity to which the unit belongs; the dimensionless ones are told apart by words."""
     kinds: list[Kind] = [kind for kind in Kind if kind not in (Kind.HUMIDITY, Kind.MOISTURE)]
+    kinds += [Kind.HUMIDITY, Kind.MOISTURE]  # %RH and %M say it themselves
     if _MOISTURE.search(context):
         kinds.insert(0, Kind.MOISTURE)
     elif _HUMIDITY.search(context):

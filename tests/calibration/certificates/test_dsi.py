@@ -153,3 +153,51 @@ def test_published_examples_have_the_values_they_show(shared):
     ]
     expanded = read_alternatives(elements[3], findings, gaps=True)[0].numbers[1]
     assert (str(expanded.expanded), str(expanded.k), expanded.distribution) == ("2.0", "1.96", "rectangular")
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "sentence"),
+    [
+        ("</si:value>", "</si:value><si:value>9</si:value>", "<value> occurs twice; which one holds?"),
+        ("</si:unit>", r"</si:unit><si:unit>\gram</si:unit>", "<unit> occurs twice; which one holds?"),
+        ("1.50", "1<si:x>5</si:x>0", "an element stands inside of a number"),
+        ("<si:coverageFactor>1.96<", "<si:coverageFactor> <", "no coverage factor k; 2 is not assumed"),
+        ("<si:coverageFactor>1.96</si:coverageFactor>", "", "no coverage factor k; 2 is not assumed"),
+        (
+            "</si:expandedUnc>",
+            "</si:expandedUnc>" + WRAP.format(STANDARD),
+            "the uncertainty is stated twice; which statement holds?",
+        ),
+    ],
+)
+def test_a_number_that_says_two_things_is_refused(found, instead, sentence):
+    xml = REAL.format(EXPANDED.format("expandedUnc", "uncertainty"))
+    assert xml.count(found) == 1
+    assert sentence in refusals(xml.replace(found, instead))
+
+
+def test_a_mistake_of_all_values_is_said_once():
+    unc = (
+        "<si:expandedUncXMLList><si:uncertaintyXMLList>-1</si:uncertaintyXMLList>"
+        "<si:coverageFactorXMLList>2</si:coverageFactorXMLList></si:expandedUncXMLList>"
+    )
+    assert refusals(LIST.format(" ", unc)).count("found an uncertainty of -1") == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sentence"),
+    [
+        ("1.4", "1.6", ""),
+        ("1.4", "1.9", "the coverage interval from 1.4 to 1.9 is not symmetric about 1.50"),
+        ("-0.1", "0.1", "1.50 lies outside its coverage interval from -0.1 to 0.1"),
+    ],
+)
+def test_a_coverage_interval_is_compared_with_its_value(low, high, sentence):
+    interval = (
+        "<si:coverageIntervalMU><si:valueStandardMU>0.05</si:valueStandardMU>"
+        f"<si:intervalMin>{low}</si:intervalMin><si:intervalMax>{high}</si:intervalMax>"
+        "<si:coverageProbability>0.95</si:coverageProbability></si:coverageIntervalMU>"
+    )
+    (series,), findings = numbers(REAL.format(WRAP.format(interval)))
+    assert (series.numbers[0].expanded, series.numbers[0].k) == (Decimal("0.05"), Decimal(1))
+    assert (sentence in findings[0]) if sentence else not findings
