@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 
 from daq.errors import HengliangError
 from daq.lab.methods.parts import (
+    SYMBOL,
+    WORD,
     Confidence,
     Constant,
     Example,
@@ -26,6 +28,30 @@ from daq.lab.methods.parts import (
 )
 from daq.lab.methods.results import Determinations, Digits, Equivalence, Limit, Result, SampleMass
 from daq.lab.methods.steps import STEP_TYPES, RepeatUntil, Step
+
+_BRACKETS = "; a table of which there may be several has two brackets each time: [[limit]], [[step]]"
+_PATTERNS = {
+    WORD: "lower-case letters, digits, dots and dashes are allowed, up to 61, such as first-drying",
+    SYMBOL: "a letter a-z or A-Z is needed, then letters, digits and _, up to 31, such as m1",
+}
+_MESSAGES = {
+    "too_short": "at least one is needed",
+    "too_long": "there are too many",
+    "string_too_short": "a text is needed",
+    "tuple_type": "a list is needed, such as [15, 30]",
+    "list_type": "a list is needed",
+    "model_type": "a table of keys is needed",
+    "mapping_type": "a table of names and numbers is needed",
+    "dict_type": "a table of names and numbers is needed",
+    "decimal_type": "a number is needed",
+    "decimal_parsing": "a number is needed",
+    "string_type": "a text in quotation marks is needed",
+    "bool_type": "true or false is needed",
+    "int_type": "a whole number is needed",
+}
+"""What is allowed, by the parser's kind of mistake."""
+_KINDS_OF_FIGURE = ("decimal", "tuple[decimal, ...]")
+"""What pydantic puts behind the key of a figure that may be one number or several."""
 
 
 class MethodError(HengliangError):
@@ -89,13 +115,22 @@ def read_procedure(data: bytes, where: str) -> Procedure:
     try:
         document = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MethodError((f"{where}: is not a TOML file in UTF-8: {error}",)) from error
+        hint = _BRACKETS if str(error).startswith(("Cannot overwrite", "Cannot declare")) else ""
+        raise MethodError((f"{where}: is not a TOML file in UTF-8: {error}{hint}",)) from error
     try:
         # by way of JSON, so that strict types take a TOML array for a tuple, and decimals keep their digits
         return Procedure.model_validate_json(json.dumps(document, default=str))
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        raise MethodError(tuple(_sentence(where, document, detail) for detail in details)) from error
+        details = [one for one in error.errors(include_url=False) if not _follows(document, one)]
+        sentences = (_sentence(where, document, detail) for detail in details)
+        raise MethodError(tuple(dict.fromkeys(sentences))) from error
+
+
+def _follows(document: Mapping[str, Any], detail: ErrorDetails) -> bool:
+    """Whether another mistake says it already: a list empty of what was wrong, a number that is no list."""
+    if detail["type"] == "too_short":
+        return bool(_found(document, _path(document, detail["loc"])))
+    return detail["type"] == "tuple_type" and detail["loc"][-1] == _KINDS_OF_FIGURE[-1]
 
 
 def _sentence(where: str, document: Mapping[str, Any], detail: ErrorDetails) -> str:
@@ -109,18 +144,39 @@ def _sentence(where: str, document: Mapping[str, Any], detail: ErrorDetails) -> 
         hint = f"did you mean {near[0]!r}? " if near else ""
         return f"{where}: {key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        found = _found(document, (*path, "do"))
-        return f"{where}: {key}.do: found {found!r}; allowed are {', '.join(STEP_TYPES)}"
+        return f"{where}: {key}.do: {_kind_of_step(document, path)}"
     found = _found(document, path)
     if str(path[-1]) == "confidence":
         allowed_marks = ", ".join(get_args(get_args(Confidence)[0]))
         why = detail["msg"].removeprefix("Value error, ") if found == "L" else f"allowed are {allowed_marks}"
         return f"{where}: {key}: found {found!r}; {why}"
-    message = detail["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
+    message = _message(detail)
     if isinstance(found, dict | list):
         return f"{where}: {key}: {message}"
     return f"{where}: {key}: found {str(found)!r}; {message}"
+
+
+def _kind_of_step(document: Mapping[str, Any], path: tuple[int | str, ...]) -> str:
+    found, in_loop = _found(document, (*path, "do")), path.count("step") > 1
+    if in_loop and found == "repeat-until":
+        return "found 'repeat-until'; a loop stands in no other loop: write one after the other"
+    allowed = ", ".join(name for name in STEP_TYPES if not (in_loop and name == "repeat-until"))
+    return (
+        f"is missing; allowed are {allowed}" if found is None else f"found {found!r}; allowed are {allowed}"
+    )
+
+
+def _message(detail: ErrorDetails) -> str:
+    """What is allowed, in the words of the guide where those of the parser are not for its readers."""
+    kind = detail["type"]
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS[detail["ctx"]["pattern"]]
+    if kind.startswith("date"):
+        return "a date is needed, such as 2025-10-01"
+    if kind in _MESSAGES:
+        return _MESSAGES[kind]
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[0].lower() + message[1:]
 
 
 def key_of(path: Sequence[int | str]) -> str:
@@ -136,7 +192,7 @@ def _path(document: Mapping[str, Any], location: tuple[int | str, ...]) -> tuple
     path: list[int | str] = []
     for part in location:
         after_step = len(path) > 1 and path[-2] == "step" and isinstance(path[-1], int)
-        if not (after_step and part in STEP_TYPES):
+        if not (after_step and part in STEP_TYPES) and part not in _KINDS_OF_FIGURE:
             path.append(part)
     return tuple(path)
 

@@ -5,7 +5,8 @@ ever edited. ``docs/methods.md`` tells how to write one.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,7 +14,10 @@ from pathlib import Path
 from daq.lab.methods.file import MethodError, Procedure, read_procedure
 from daq.lab.methods.rules import mistakes_in
 
-__all__ = ["Method", "MethodError", "load_methods", "read_method"]
+__all__ = ["Method", "MethodError", "load_methods", "missing_references", "read_method"]
+
+
+_NAME = re.compile(r"\w[\w.-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ def read_method(name: str, data: bytes, where: str) -> Method:
     Raises:
         MethodError: one sentence for each mistake: file, key, what was found, what is allowed.
     """
+    if not _NAME.fullmatch(name):
+        raise MethodError((f"{where}: {name!r} is no name of a method; up to 80 letters, digits, . - _",))
     procedure = read_procedure(data, where)
     mistakes = mistakes_in(procedure)
     if mistakes:
@@ -76,22 +82,30 @@ def load_methods(extra: Path | None = None) -> dict[str, Method]:
         except MethodError as error:
             mistakes += error.mistakes
     for name, method in methods.items():
-        mistakes += _references(seen[name], method, seen, methods)
+        mistakes += missing_references(str(seen[name]), method, seen, methods)
     if mistakes:
         raise MethodError(tuple(mistakes))
     return methods
 
 
-def _references(
-    path: Path, method: Method, seen: Mapping[str, Path], methods: Mapping[str, Method]
+def missing_references(
+    where: str, method: Method, seen: Iterable[str], methods: Mapping[str, Method]
 ) -> Iterator[str]:
-    """Methods that this one needs and that are not there; one that is there with mistakes is told already."""
+    """Methods that this one needs and that are not there, one sentence for each.
+
+    Args:
+        where: names the file in sentences.
+        method: whose.
+        seen: names that there are, also of files with mistakes, which are told already.
+        methods: those without mistakes.
+    """
+    known = sorted(seen)
     for key, names, purpose in _needed(method.procedure):
         for name in names:
-            if name not in seen:
-                yield f"{path}: {key}: found {name!r}; the methods are {', '.join(seen)}"
+            if name not in known:
+                yield f"{where}: {key}: found {name!r}; the methods are {', '.join(known) or 'none'}"
             elif name in methods and methods[name].procedure.purpose != purpose:
-                yield f"{path}: {key}: found {name!r}; a method with purpose = {purpose!r} is needed"
+                yield f"{where}: {key}: found {name!r}; a method with purpose = {purpose!r} is needed"
 
 
 def _needed(procedure: Procedure) -> Iterator[tuple[str, Sequence[str], str]]:

@@ -21,9 +21,11 @@ def _known_well_enough(mark: object) -> object:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")]
+WORD = r"^[a-z0-9][a-z0-9.-]{0,60}$"
+SYMBOL = r"^[A-Za-z][A-Za-z0-9_]{0,30}$"
+Word = Annotated[str, Field(pattern=WORD)]
 """Lower-case letters, digits, dots and dashes."""
-Symbol = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,30}$")]
+Symbol = Annotated[str, Field(pattern=SYMBOL)]
 """A name in formulas."""
 Positive = Annotated[Decimal, Field(gt=0)]
 Severity = Literal["warn", "block"]

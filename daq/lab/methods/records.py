@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, select
 
 from daq.errors import BenchError, NoSuchRecordError, NotPermittedError
 from daq.i18n import N_
-from daq.lab.methods.loading import Method, load_methods, read_method
+from daq.lab.methods.file import MethodError
+from daq.lab.methods.loading import Method, load_methods, missing_references, read_method
 from daq.records.bench_tables import method_steps, methods
 from daq.records.database import changing
 from daq.security.audit import Actor
@@ -73,11 +74,16 @@ def import_method(engine: Engine, clock: Clock, actor: Actor, name: str, documen
 
     Raises:
         NotPermittedError: the person is neither metrologist nor quality manager.
-        MethodError: the file has mistakes, all of them at once.
+        MethodError: the file has mistakes, all of them at once, or names a method that is not there yet.
     """
-    method = read_method(name, document, f"{name}.toml")
+    where = f"{name}.toml"
+    method = read_method(name, document, where)
     with changing(engine) as connection:
         demand_role(connection, actor.account, *KEEPERS)
+        known = {one.method.name: one.method for one in method_versions(connection)} | {name: method}
+        missing = tuple(missing_references(where, method, known, known))
+        if missing:
+            raise MethodError(missing)
         return _import(connection, actor, method, clock.now_ns())
 
 

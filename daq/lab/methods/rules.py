@@ -9,10 +9,11 @@ from calibration.errors import CalibrationError
 from calibration.expressions.expression import ExpressionError
 from calibration.rounding import plain, round_to_place
 from calibration.uncertain import Uncertain
+from calibration.units import Kind, unit_of
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.formulas import compute, expression_of
-from daq.lab.methods.parts import Formula
-from daq.lab.methods.step_rules import step_mistakes
+from daq.lab.methods.parts import Formula, Instrument
+from daq.lab.methods.step_rules import ONE_FOR_ALL, step_mistakes
 
 
 def mistakes_in(procedure: Procedure) -> tuple[str, ...]:
@@ -31,18 +32,24 @@ def mistakes_in(procedure: Procedure) -> tuple[str, ...]:
 
 
 def _repeated(procedure: Procedure) -> Iterator[str]:
-    symbols = [*procedure.inputs, *procedure.constants, *procedure.formulas]
     lists = {
-        "input, constant or formula": [one.name for one in symbols],
-        "source": [one.id for one in procedure.sources],
-        "instrument": [one.role for one in procedure.instruments],
-        "limit": [one.id for one in procedure.limits],
-        "result": [one.formula for one in procedure.results],
+        "source[{}].id": [one.id for one in procedure.sources],
+        "instrument[{}].role": [one.role for one in procedure.instruments],
+        "limit[{}].id": [one.id for one in procedure.limits],
+        "result[{}].formula": [one.formula for one in procedure.results],
     }
-    for what, names in lists.items():
-        for name, count in Counter(names).items():
+    symbols: list[tuple[str, str]] = []
+    for kind in ("input", "constant", "formula"):
+        quantities = getattr(procedure, f"{kind}s")
+        symbols += [(f"{kind}[{number}].name", one.name) for number, one in enumerate(quantities, 1)]
+    groups = [
+        [(key.format(number), name) for number, name in enumerate(names, 1)] for key, names in lists.items()
+    ]
+    for places in (symbols, *groups):
+        for name, count in Counter(name for _, name in places).items():
             if count > 1:
-                yield f"{what}: found {name!r} {count} times; every one needs its own name"
+                keys = ", ".join(key for key, each in places if each == name)
+                yield f"{keys}: found {name!r} {count} times; every one needs its own name"
 
 
 def _sources(procedure: Procedure) -> Iterator[str]:
@@ -53,15 +60,29 @@ def _sources(procedure: Procedure) -> Iterator[str]:
 
 
 def _instruments(procedure: Procedure) -> Iterator[str]:
-    roles = [one.role for one in procedure.instruments]
+    scopes = {one.role: one.scope for one in procedure.instruments}
     for number, one in enumerate(procedure.inputs, 1):
-        if one.role is not None and one.role not in roles:
-            yield f"input[{number}].role: found {one.role!r}; the roles are {', '.join(roles)}"
+        if one.role is not None and one.role not in scopes:
+            yield f"input[{number}].role: found {one.role!r}; the roles are {', '.join(scopes)}"
+        elif one.role is not None and one.scope == "session" and scopes[one.role] == "portion":
+            yield f"input[{number}].role: found {one.role!r}, another one in each portion; {ONE_FOR_ALL}"
     for number, instrument in enumerate(procedure.instruments, 1):
+        if instrument.unit is not None:
+            yield from _unit_of_resolution(f"instrument[{number}].unit", instrument)
         if instrument.accuracy_class is not None and instrument.kind != "balance":
             yield f"instrument[{number}].accuracy_class: is for a balance, not for a {instrument.kind}"
         if procedure.purpose == "sample" and instrument.expired == "allow":
             yield f"instrument[{number}].expired: found 'allow'; a sample needs 'warn' or 'block'"
+
+
+def _unit_of_resolution(key: str, instrument: Instrument) -> Iterator[str]:
+    try:
+        kind = unit_of(str(instrument.unit)).kind
+    except CalibrationError as error:
+        yield f"{key}: {error}"
+        return
+    if instrument.kind == "balance" and kind is not Kind.MASS:
+        yield f"{key}: found {instrument.unit!r}; the resolution of a balance is in a unit of mass"
 
 
 def _formulas(procedure: Procedure) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from calibration.units import Kind, unit_of
 from daq.lab.methods.file import Procedure
-from daq.lab.methods.parts import Input
+from daq.lab.methods.parts import Input, Instrument
 from daq.lab.methods.steps import Enter, PlainStep, Read, RepeatUntil, Weigh
 
 _KINDS_FOR = {
@@ -16,6 +16,7 @@ _KINDS_FOR = {
     "environment": ("thermo-hygrometer",),
 }
 """Kinds of instrument that a step can use."""
+ONE_FOR_ALL = "what is done once for the whole session needs an instrument of scope 'session'"
 
 
 def step_mistakes(procedure: Procedure) -> Iterator[str]:
@@ -23,8 +24,9 @@ def step_mistakes(procedure: Procedure) -> Iterator[str]:
     places = list(_places(procedure))
     for id_, count in Counter(step.id for _, step in places).items():
         if count > 1:
-            yield f"step.id: found {id_!r} {count} times; every step needs its own"
-    roles = {one.role: one.kind for one in procedure.instruments}
+            keys = ", ".join(f"{key}.id" for key, step in places if step.id == id_)
+            yield f"{keys}: found {id_!r} {count} times; every step needs its own"
+    roles = {one.role: one for one in procedure.instruments}
     inputs = {one.name: one for one in procedure.inputs}
     for key, step in places:
         yield from _role(key, step, roles)
@@ -43,15 +45,18 @@ def _places(procedure: Procedure) -> Iterator[tuple[str, PlainStep | RepeatUntil
                 yield f"step[{number}].step[{inner_number}]", inner
 
 
-def _role(key: str, step: PlainStep | RepeatUntil, roles: Mapping[str, str]) -> Iterator[str]:
+def _role(key: str, step: PlainStep | RepeatUntil, roles: Mapping[str, Instrument]) -> Iterator[str]:
     role = getattr(step, "role", None)
     if role is None:
         return
     if role not in roles:
         yield f"{key}.role: found {role!r}; the roles are {', '.join(roles)}"
-    elif roles[role] not in _KINDS_FOR[step.do]:
+        return
+    if roles[role].kind not in _KINDS_FOR[step.do]:
         allowed = ", ".join(_KINDS_FOR[step.do])
-        yield f"{key}.role: found {role!r}, a {roles[role]}; {step.do} needs one of {allowed}"
+        yield f"{key}.role: found {role!r}, a {roles[role].kind}; {step.do} needs one of {allowed}"
+    if step.scope == "session" and roles[role].scope == "portion":
+        yield f"{key}.role: found {role!r}, which is another one in each portion; {ONE_FOR_ALL}"
 
 
 def _into(key: str, step: Weigh | Read | Enter, inputs: dict[str, Input]) -> Iterator[str]:
@@ -83,9 +88,16 @@ def _loop(key: str, step: RepeatUntil, procedure: Procedure, inputs: dict[str, I
     above = procedure.steps[: procedure.steps.index(step)]
     if not any(isinstance(one, Weigh) and one.into == step.of for one in above):
         yield f"{key}: the first weighing into {step.of} is missing above the loop"
+    if any(isinstance(one, RepeatUntil) and one.of == step.of for one in above):
+        yield f"{key}.of: found {step.of!r}, which a loop above it weighs; one loop for each input"
     for number, inner in enumerate(step.steps, 1):
         if inner.scope != step.scope:
             yield f"{key}.step[{number}].scope: found {inner.scope!r}; the loop is of scope {step.scope!r}"
+        if isinstance(inner, Weigh | Read | Enter) and inner is not last:
+            yield (
+                f"{key}.step[{number}].into: found {inner.into!r}; a loop comes round again, so nothing is "
+                f"captured in it but {step.of} at its end"
+            )
 
 
 def _captured(procedure: Procedure) -> Iterator[str]:

@@ -375,11 +375,11 @@ def test_every_mistake_between_the_parts_is_told_at_once():
         "sample_mass.of: found 'X'",
         "input[1].name: m3 is captured by 0 steps",
         "step[9].step[3]: the last step of the loop weighs into m1",
-        "step.id: found 'first-drying' 2 times",
+        "step[6].id, step[7].id: found 'first-drying' 2 times",
         "limit[1].unit: found 'g'; X_mean is in %",
         "limit[1].decision_rule: found 'guard-band-u'; rounded values go with 'simple-acceptance' only",
         "limit[2].result: found 'X'; the results are X_mean",
-        "limit: found 'drug-chp-2025' 2 times",
+        "limit[1].id, limit[2].id: found 'drug-chp-2025' 2 times",
     ):
         assert words in told, told
 

@@ -58,6 +58,17 @@ def test_a_file_with_mistakes_is_refused_whole(bench):
         usable_version(connection, "taro")
 
 
+def test_a_file_that_names_a_method_that_is_not_there_is_refused(bench):
+    """Otherwise every session by it would wait for a check that nobody can do."""
+    lost = WATER_SHIELD.replace(b'check_before_use = "balance-daily-check"', b'check_before_use = "daily"')
+    with pytest.raises(
+        MethodError, match=r"taro\.toml: instrument\[1\]\.check_before_use: found 'daily'; the m"
+    ):
+        take_in(bench, "taro", lost)
+    with pytest.raises(MethodError, match="'a/b' is no name of a method"):
+        take_in(bench, "a/b", WATER_SHIELD)
+
+
 def test_only_metrologists_and_quality_managers_keep_methods(bench):
     with pytest.raises(NotPermittedError):
         take_in(bench, "taro", WATER_SHIELD, CHEN)
