@@ -16,12 +16,6 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from lxml import etree
-from signxml.algorithms import (
-    CanonicalizationMethod,
-    DigestAlgorithm,
-    SignatureConstructionMethod,
-    SignatureMethod,
-)
 from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature, SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
@@ -30,6 +24,13 @@ from calibration.certificates.dcc.document import SIGNATURE
 from calibration.certificates.imported import Administrative
 from calibration.certificates.safe_xml import parse_xml
 from calibration.sentences import Sentence, sentence_of
+from daq.security.signature_form import (
+    DIGESTS,
+    METHODS,
+    FormRefusedError,
+    UnverifiableError,
+    accepted_references,
+)
 from daq.security.signature_report import (
     Identity,
     Integrity,
@@ -38,24 +39,17 @@ from daq.security.signature_report import (
     not_verifiable,
     unsigned,
 )
-from daq.security.trust_store import TrustStore, judge_chain, judge_revocation, judge_time
+from daq.security.trust_store import (
+    TrustStore,
+    bits_of_weak_key,
+    judge_chain,
+    judge_revocation,
+    judge_time,
+)
 
 MOST_CERTIFICATES = 10
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
-_XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
-_PROPERTIES_TYPE = "http://uri.etsi.org/01903#SignedProperties"
-_ENVELOPED = SignatureConstructionMethod.enveloped.value
-_CANONICAL = {
-    CanonicalizationMethod.CANONICAL_XML_1_1.value,
-    CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0.value,
-}
-_METHODS = {
-    method
-    for method in SignatureMethod
-    if "SHA1" not in method.name and not method.name.startswith(("HMAC", "DSA"))
-}
-_DIGESTS = {digest for digest in DigestAlgorithm if "SHA1" not in digest.name}
 _UNVERIFIABLE = (
     UnsupportedAlgorithm,
     ValueError,
@@ -78,21 +72,6 @@ class Verified:
     certificate: x509.Certificate | None = None
 
 
-class _SignatureError(Exception):
-    """A message, and the facts that stand in its places."""
-
-    def __init__(self, message: str, /, **facts: object) -> None:
-        super().__init__(Sentence(message, **facts))
-
-
-class _RefusedError(_SignatureError):
-    """The form of the signature is not accepted."""
-
-
-class _UnverifiableError(_SignatureError):
-    """An algorithm or key that is not known here."""
-
-
 def verify_signature(data: bytes, file_name: str, store: TrustStore, now: datetime.datetime) -> Verified:
     """Everything about a document's signature but whose it is (``identified``).
 
@@ -111,15 +90,15 @@ def verify_signature(data: bytes, file_name: str, store: TrustStore, now: dateti
         return Verified(unsigned())
     claimed = str(root.xpath("string(//*[local-name()='SigningTime'])")).strip()[:40]
     try:
-        references = _accepted(root, signatures)
+        references = accepted_references(root, signatures)
         certificates = _certificates(signatures[0])
         signed, leaf = _signed_by(root, certificates, references)
-    except _RefusedError as error:
+    except FormRefusedError as error:
         report = SignatureReport(integrity=Integrity.REFUSED, integrity_said=sentence_of(error))
         return Verified(replace(report, claimed_time=claimed))
     except (InvalidDigest, InvalidSignature) as error:
         return Verified(replace(_broken(root, error), claimed_time=claimed))
-    except (_UnverifiableError, *_UNVERIFIABLE) as error:
+    except (UnverifiableError, *_UNVERIFIABLE) as error:
         return Verified(replace(_unverified(error), claimed_time=claimed))
     return Verified(_judged(leaf, certificates, store, now, claimed), signed, leaf)
 
@@ -143,93 +122,22 @@ def _broken(root: etree._Element, error: Exception) -> SignatureReport:
     return SignatureReport(integrity=Integrity.BROKEN, integrity_said=sentence)
 
 
-def _accepted(root: etree._Element, signatures: Sequence[etree._Element]) -> int:
-    """The number of references, if the form is the one that is accepted.
-
-    Raises:
-        _RefusedError: a form in which something else could be signed than what is read.
-        _UnverifiableError: an algorithm that is not known here.
-    """
-    signature = signatures[0]
-    if len(signatures) != 1 or signature.getparent() is not root:
-        raise _RefusedError(
-            "it has {count} signatures, or one inside of something; accepted is exactly one, a "
-            "child of the root that covers the whole document; ask the laboratory",
-            count=len(signatures),
-        )
-    info = signature.find(f"{_DS}SignedInfo")
-    if info is None:
-        raise _RefusedError("its signature does not say what it covers (SignedInfo); ask the laboratory")
-    _check_algorithm(info, "CanonicalizationMethod", _CANONICAL)
-    _check_algorithm(info, "SignatureMethod", {method.value for method in _METHODS})
-    references = info.findall(f"{_DS}Reference")
-    whole = [one for one in references if one.get("URI") == ""]
-    others = [one for one in references if one.get("URI") != ""]
-    if len(whole) != 1 or len(others) > 1:
-        raise _RefusedError(
-            "its signature covers {count} parts; accepted is one reference to the whole document "
-            "and one to the signature's own properties; ask the laboratory",
-            count=len(references),
-        )
-    for reference in references:
-        _check_algorithm(reference, "DigestMethod", {digest.value for digest in _DIGESTS})
-    if _ENVELOPED not in _transforms(whole[0], _CANONICAL | {_ENVELOPED}):
-        raise _RefusedError("its signature covers itself (no enveloped transform); ask the laboratory")
-    for other in others:
-        _check_properties(other, root, signature)
-        _transforms(other, _CANONICAL)
-    return len(references)
-
-
-def _check_algorithm(parent: etree._Element, name: str, allowed: set[str]) -> None:
-    algorithm = next((one.get("Algorithm", "") for one in parent.iterchildren(f"{_DS}{name}")), "")
-    if algorithm not in allowed:
-        raise _UnverifiableError(
-            "by {algorithm} ({name})", algorithm=repr(algorithm[:80] or "nothing"), name=name
-        )
-
-
-def _transforms(reference: etree._Element, allowed: set[str]) -> list[str]:
-    found = [one.get("Algorithm", "") for one in reference.iterfind(f"{_DS}Transforms/{_DS}Transform")]
-    for algorithm in found:
-        if algorithm not in allowed:
-            raise _UnverifiableError("after a transform {algorithm}", algorithm=repr(algorithm[:80]))
-    return found
-
-
-def _check_properties(reference: etree._Element, root: etree._Element, signature: etree._Element) -> None:
-    """The second reference is to the properties of this signature, which occur once."""
-    target = (reference.get("URI") or "").removeprefix("#")
-    found = [element for element in root.iter() if target in _ids(element)]
-    is_own = len(found) == 1 and found[0].tag == f"{_XADES}SignedProperties"
-    if reference.get("Type") != _PROPERTIES_TYPE or not is_own or signature not in found[0].iterancestors():
-        raise _RefusedError(
-            "its signature covers {target} besides the document, which is not its own properties; "
-            "ask the laboratory",
-            target=repr(target[:60]),
-        )
-
-
-def _ids(element: etree._Element) -> list[str]:
-    return [str(value) for key, value in element.items() if etree.QName(key).localname.lower() == "id"]
-
-
 def _certificates(signature: etree._Element) -> list[x509.Certificate]:
     """Those in the signature, the signer's among them.
 
     Raises:
-        _UnverifiableError: none, too many, or unreadable ones.
+        UnverifiableError: none, too many, or unreadable ones.
     """
     texts = [
         "".join(str(one.xpath("string()")).split())
         for one in signature.iterfind(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate")
     ]
     if not 1 <= len(texts) <= MOST_CERTIFICATES:
-        raise _UnverifiableError("with {count} certificates in it", count=len(texts))
+        raise UnverifiableError("with {count} certificates in it", count=len(texts))
     try:
         return [x509.load_der_x509_certificate(base64.b64decode(text, validate=True)) for text in texts]
     except (binascii.Error, ValueError, UnsupportedAlgorithm) as error:
-        raise _UnverifiableError("with a certificate that cannot be read") from error
+        raise UnverifiableError("with a certificate that cannot be read") from error
 
 
 def _signed_by(
@@ -239,15 +147,20 @@ def _signed_by(
 
     Raises:
         InvalidDigest, InvalidSignature: by none of them, or of something else.
+        UnverifiableError: by a key that proves nothing.
     """
     failure: Exception = InvalidSignature("no certificate")
     for certificate in certificates:
         try:
-            return _signed_part(root, certificate, references), certificate
+            part = _signed_part(root, certificate, references)
         except InvalidDigest:
             raise
         except (InvalidSignature, InvalidInput) as error:
             failure = error
+            continue
+        if bits := bits_of_weak_key(certificate):
+            raise UnverifiableError("by a key of {bits} bit, so short that others can find it out", bits=bits)
+        return part, certificate
     raise failure
 
 
@@ -261,8 +174,8 @@ def _signed_part(root: etree._Element, certificate: x509.Certificate, references
         expect_config=configuration(
             location="./",
             expect_references=references,
-            signature_methods=frozenset(_METHODS),
-            digest_algorithms=frozenset(_DIGESTS),
+            signature_methods=frozenset(METHODS),
+            digest_algorithms=frozenset(DIGESTS),
             verification_time=certificate.not_valid_before_utc,  # validity is judged apart
         ),
     )

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import verification
 
 from calibration.sentences import Sentence, about
@@ -79,6 +80,17 @@ def judge_time(leaf: x509.Certificate, now: datetime.datetime) -> tuple[Time, Se
         )
         return Time.EXPIRED, sentence
     return Time.VALID, Sentence("the signer's certificate is valid from {start} to {end}", **span)
+
+
+def bits_of_weak_key(certificate: x509.Certificate) -> int:
+    """The length of a key that others can find out (NIST SP 800-131A: RSA below 2048, curves below 224 bit).
+
+    0 for every other key.
+    """
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size if key.key_size < 2048 else 0
+    return key.key_size if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < 224 else 0
 
 
 def judge_chain(

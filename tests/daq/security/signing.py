@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from lxml import etree
@@ -17,6 +17,8 @@ from signxml.xades.xades import XAdESSigner
 DAY = datetime.timedelta(days=1)
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 C14N = CanonicalizationMethod.CANONICAL_XML_1_1
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 def name_of(common: str) -> x509.Name:
@@ -29,7 +31,7 @@ def name_of(common: str) -> x509.Name:
 class Holder:
     """A key, and the certificate for it."""
 
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     certificate: x509.Certificate
 
     @property
@@ -58,10 +60,15 @@ class Holder:
 
 
 def issued(
-    common: str, by: Holder | None = None, *, is_authority: bool = False, days: tuple[int, int] = (0, 730)
+    common: str,
+    by: Holder | None = None,
+    *,
+    is_authority: bool = False,
+    days: tuple[int, int] = (0, 730),
+    key: Key | None = None,
 ) -> Holder:
     """A certificate by an authority, or by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     issuer_key = by.key if by else key
     usage = {
         name: name in (("key_cert_sign", "crl_sign") if is_authority else ("digital_signature",))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from signxml.algorithms import SignatureMethod
@@ -18,7 +19,7 @@ from daq.security.signature_report import Chain, Identity, Integrity, Revocation
 from daq.security.uploads import Examined, Verdict, examine
 from daq.settings import CertificatesSettings, SignerEntry
 from tests.calibration.certificates.own_files import BALANCE
-from tests.daq.security.signing import DAY, START, Holder, issued, signed, trust_dir
+from tests.daq.security.signing import DAY, START, Holder, Key, issued, signed, trust_dir
 
 NOW = START + 200 * DAY
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -407,6 +408,24 @@ def test_which_certificate_comes_first_says_nothing(
     found = look(changed(signed(BALANCE, laboratory, authority), turned), against)
     assert states(found)[:2] == ("intact", "trusted")
     assert report_of(found).signer == "CN=Laboratory,C=CN"
+
+
+@pytest.mark.parametrize(
+    ("key", "method"),
+    [
+        (rsa.generate_private_key(65537, 1024), SignatureMethod.RSA_SHA256),
+        (ec.generate_private_key(ec.SECP192R1()), SignatureMethod.ECDSA_SHA256),
+    ],
+    ids=["RSA-1024", "P-192"],
+)
+def test_a_key_that_others_can_find_out_proves_nothing(
+    key: Key, method: SignatureMethod, against: CertificatesSettings, root: Holder
+) -> None:
+    weak = issued("Laboratory", root, key=key)
+    found = look(signed(BALANCE, weak, method=method), against)
+    assert states(found)[:2] == ("not-verifiable", "not-checked")
+    assert "bit, so short that others can find it out" in report_of(found).integrity_said
+    assert found.verdict is Verdict.FINDINGS
 
 
 def test_two_roots_are_no_document(against: CertificatesSettings, laboratory: Holder) -> None:
