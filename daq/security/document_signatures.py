@@ -96,6 +96,13 @@ def verify_signature(data: bytes, file_name: str, store: TrustStore, now: dateti
     except FormRefusedError as error:
         report = SignatureReport(integrity=Integrity.REFUSED, integrity_said=sentence_of(error))
         return Verified(replace(report, claimed_time=claimed))
+    except etree.DocumentInvalid as error:
+        sentence = Sentence(
+            "its signature is not of the form of XMLDSig ({error}); ask the laboratory",
+            error=str(error)[:200],
+        )
+        report = SignatureReport(integrity=Integrity.REFUSED, integrity_said=sentence)
+        return Verified(replace(report, claimed_time=claimed))
     except (InvalidDigest, InvalidSignature) as error:
         return Verified(replace(_broken(root, error), claimed_time=claimed))
     except (UnverifiableError, *_UNVERIFIABLE) as error:

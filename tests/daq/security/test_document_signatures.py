@@ -288,6 +288,12 @@ def _second_reference(_: etree._Element, signature: etree._Element) -> None:
     reference.addnext(etree.fromstring(etree.tostring(reference)))
 
 
+def _original_in_signature(tree: etree._Element, signature: etree._Element) -> None:
+    original = etree.fromstring(etree.tostring(tree))
+    original.remove(original.find(f"{DS}Signature"))
+    signature.append(original)
+
+
 def _part_only(tree: etree._Element, signature: etree._Element) -> None:
     tree[0].set("id", "part")
     signature.find(f".//{DS}Reference").set("URI", "#part")  # type: ignore[union-attr]
@@ -313,6 +319,7 @@ def _no_info(_: etree._Element, signature: etree._Element) -> None:
         (_part_only, "its signature covers 1 parts"),
         (_foreign_part, "covers 'part' besides the document"),
         (_no_info, "does not say what it covers"),
+        (_original_in_signature, "its signature is not of the form of XMLDSig"),
     ],
 )
 def test_another_form_is_refused(
