@@ -4,17 +4,20 @@ The laboratory decides; every part is there as far as its evidence is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
+import numpy as np
 from sqlalchemy import Connection, select
 
 from calibration.certificates.model import Certificate, Contribution
+from calibration.drift.drift_watch import Finding
 from calibration.drift.interval_of_family import Target
 from calibration.drift.intervals import Advice, Bounds, Staircase
 from calibration.errors import CalibrationError
 from daq.errors import CheckError
+from daq.i18n import N_
 from daq.lab.certificates.interval import PermissibleError, interval_look
 from daq.lab.checks.control import ControlChart
 from daq.lab.checks.drift import (
@@ -30,6 +33,8 @@ from daq.lab.checks.records import RecordedCheck
 from daq.records.register_tables import equipment_log
 
 DAY_NS = 86_400 * 10**9
+LEAST_REACH = 0.25
+"""Part of the interval over which there is evidence at least, before a line speaks of all of it."""
 _BOUNDS = Bounds(90, 1_095)
 POLICY = IntervalPolicy(_BOUNDS, Staircase(_BOUNDS), Target(0.95))
 """Three months to three years, with the factors of ILAC-G24 / OIML D 10, method 1."""
@@ -83,7 +88,7 @@ def review(
         drift=drift,
         checks=len(checks),
         certificates=len(own),
-        component=component_of_line(drift, days) if drift is not None and days else None,
+        component=None if drift is None or not days else _component(chart, drift, days, refusals),
         pairs=_pairs(chart, known, refusals),
         interval_days=days,
         advice=_advice(chart, known, (days, now_ns), refusals),
@@ -122,6 +127,22 @@ def _drift(
     except (CheckError, CalibrationError) as error:
         refusals.append(error)
         return None
+
+
+def _component(
+    chart: ControlChart, drift: DriftFinding, days: int, refusals: list[CheckError | CalibrationError]
+) -> Contribution | None:
+    """What the drift adds to the budget: by the line of all, or of the drift that the chart has found."""
+    found = chart.assessment
+    if found is not None and found.finding is Finding.DRIFTING and found.line is not None:
+        lines = (drift, replace(drift, line=found.line))
+        return max((component_of_line(line, days) for line in lines), key=lambda one: one.u)
+    reach = float(np.ptp(drift.line.fit.x))
+    if reach >= LEAST_REACH * days:
+        return component_of_line(drift, days)
+    sentence = N_("No component of drift for the uncertainty budget: {reach} days do not tell of {days}.")
+    refusals.append(CheckError(sentence, reach=f"{reach:.0f}", days=days))
+    return None
 
 
 def _pairs(

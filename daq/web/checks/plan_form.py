@@ -21,8 +21,7 @@ from daq.lab.checks.chart_designs import (
     price_together,
 )
 from daq.lab.checks.plans import CheckPlan, CheckPoint
-from daq.lab.methods.results import DECISION_RULES
-from daq.web.checks.words import CHARTS, RULES
+from daq.web.checks.words import CHARTS, DECISION_RULES, RULES
 from daq.web.frame import box
 from daq.web.visit import Visit
 
@@ -103,7 +102,7 @@ class CheckPlanForm:
             overdue, label=say("When it is overdue"), value=given.get("overdue", "block")
         )
         self._fields["acceptance"] = ui.select(
-            list(DECISION_RULES),
+            {name: say(text) for name, text in DECISION_RULES.items()},
             label=say("Decision rule"),
             value=given.get("acceptance", "simple-acceptance"),
         )

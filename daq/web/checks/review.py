@@ -7,6 +7,7 @@ from calibration.drift.intervals import Advice, Change
 from daq.i18n import N_
 from daq.i18n.figures import symbol, typeset
 from daq.lab.checks.control import ControlChart
+from daq.lab.checks.drift import forecast_of
 from daq.lab.checks.review import POLICY, CertifiedPair, Review
 from daq.web.digits import expanded, figure
 from daq.web.words import Words
@@ -77,7 +78,7 @@ def _line(chart: ControlChart, found: Review, words: Words) -> list[str]:
         )
     ]
     dates = drift.forecast
-    if dates is not None and dates.expected_ns is not None:
+    if dates is not None and dates.expected_ns is not None and forecast_of(chart) is None:
         lines.append(say("This line meets the MPE about {date}.", date=words.date(dates.expected_ns)))
     return lines
 

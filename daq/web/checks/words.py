@@ -67,6 +67,16 @@ RULES = {
     "7_T": N_("7 in a row rising or falling"),
 }
 """What each rule looks for, by its name."""
+DECISION_RULES = {
+    "simple-acceptance": N_("simple acceptance, U not subtracted"),
+    "guard-band-u": N_("guard band of U"),
+    "guard-band-1.5u": N_("guard band of 1.5 U"),
+    "guard-band-3u": N_("guard band of 3 U"),
+    "guarded-rejection-u": N_("rejection beyond the limit by more than U"),
+    "iso-14253-1": N_("guard band of 0.83 U (ISO 14253-1)"),
+    "non-binary-u": N_("guard band of U, with conditional statements"),
+}
+"""By their names in methods."""
 DUE_KINDS = {
     DueKind.CERTIFICATE: N_("certificate"),
     DueKind.CHECK: N_("intermediate check"),
@@ -80,7 +90,7 @@ STATES = {
 DECISIONS = {
     Decision.VALID: N_("valid as it is"),
     Decision.AMENDED: N_("report amended"),
-    Decision.WITHDRAWN: N_("withdrawn"),
+    Decision.WITHDRAWN: N_("result withdrawn"),
     Decision.RETEST: N_("tested again"),
 }
 ITEM_STATES = {

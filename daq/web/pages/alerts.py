@@ -41,7 +41,7 @@ def alerts_page(here: Visit) -> None:
             ui.link(say("Wall view"), "/wall-alerts")
         board = AlertBoard(here)
         with box("panel"):
-            ui.label(say("History")).classes("caption")
+            ui.label(say("All alerts")).classes("caption")
             past = box("past")
         board.past = past
         board.show()
@@ -127,7 +127,7 @@ class AlertBoard:
             (str(alert.id), f"/alert/{alert.id}"),
             words.time(alert.raised_ns),
             f"{MARKS[alert.severity]} {self._words.title(alert)}",
-            f"{alert.instrument} {alert.channel}".strip(),
+            self._words.source(alert),
             self._words.state(alert),
             words.time(alert.cleared_ns) if alert.cleared_ns else "",
         )

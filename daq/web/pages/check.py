@@ -20,7 +20,7 @@ from daq.records.database import changing, reading
 from daq.security.people import Role
 from daq.web.checks.control_picture import Drawn, control_options, height_px, rule_text
 from daq.web.checks.review import pair_row, review_sentences
-from daq.web.checks.words import CHARTS, FINDINGS, TRUSTS
+from daq.web.checks.words import CHARTS, DECISION_RULES, FINDINGS, TRUSTS
 from daq.web.desk import Desk
 from daq.web.digits import expanded, figure
 from daq.web.forms import Question, ask, said, table
@@ -67,9 +67,9 @@ def check_page(here: Visit, name: str) -> None:
                 ui.link(say("Do the check"), f"/session-new?method={plan.method}")
             if here.has(Role.METROLOGIST):
                 ui.link(say("Change the plan"), f"/check-plan/{plan.name}")
-        ui.label(
-            say("every {days} days · MPE and U decide by {rule}", days=plan.every_days, rule=plan.acceptance)
-        )
+        often = words.count("every day", "every {number} days", plan.every_days)
+        rule = say(DECISION_RULES[plan.acceptance])
+        ui.label(say("{often} · decision rule: {rule}", often=often, rule=rule))
         for chart in charts.values():
             with box("panel"):
                 _chart(here, plan, chart, reviews[chart.point.id])

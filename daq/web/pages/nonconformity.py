@@ -71,7 +71,7 @@ class NonconformitySheet:
         mark, text = STATES[found.state]
         with box("heading"):
             ui.label(f"{say('Nonconforming work')} {found.number}").classes("big")
-            ui.label(f"{mark} {say(text)}").classes("state")
+            ui.label(f"{mark} {say(text)}").classes(f"state {found.state.value}")
             ui.link(found.equipment, f"/equipment/{found.equipment}")
         with box("panel"):
             self._cause()

@@ -42,6 +42,27 @@ def test_a_review_has_line_component_en_and_advice(local):
     assert found.refusals == ()
 
 
+def test_a_drift_that_the_chart_has_found_is_not_watered_down_by_the_quiet_time_before(local):
+    plan_checks(local)
+    noise = np.random.default_rng(SEED).normal(0, 0.004, 80)
+    do_checks(
+        local,
+        *(a_check(at_day(day), f"{200 + 0.001 * max(0, day - 50) + noise[day]:.2f}") for day in range(80)),
+    )
+    found = reviewed(local, [year(-1, 0.0)])
+    assert found.drift.line.slope < 0.0006
+    assert found.component.u > 0.0007 * 365 / 3**0.5
+
+
+def test_a_few_days_do_not_tell_of_a_year(local):
+    plan_checks(local)
+    do_checks(local, *(a_check(at_day(day), f"200.0{day % 2}") for day in range(9)))
+    found = reviewed(local, [year(-1, 0.0)])
+    assert found.drift is not None
+    assert found.component is None
+    assert "9 days do not tell of 365" in str(found.refusals[0])
+
+
 def test_without_evidence_there_is_nothing_and_a_refusal_is_kept(local):
     plan_checks(local)
     nothing = reviewed(local)
