@@ -13,6 +13,7 @@ import tomli_w
 
 from daq.errors import HengliangError
 from daq.hand import HAND_FILE
+from daq.i18n import N_
 from daq.wiring import FAST_PERIOD_S, DataFiles
 from drivers.clock import Clock, SystemClock
 from drivers.fast_clock import FastClock
@@ -21,6 +22,8 @@ from drivers.sims.laboratory import LaboratoryInstrument
 NS_PER_S = 1_000_000_000
 LEAD_NS = 30 * 86_400 * NS_PER_S
 """A fast demo begins so long ago; at sixty times the speed it has caught up with today after twelve hours."""
+PATIENCE = 4
+"""So many readings fit into what the site of a fast demo calls one period."""
 TODAY = re.compile(r"\{today([+-]\d+)d\}")
 
 
@@ -85,18 +88,20 @@ def demo_time(files: DataFiles, fast: float | None) -> Iterator[Clock]:
     """
     if fast is None:
         if files.clock_file.exists():
-            msg = f"{files.folder}: time runs fast in this folder; give --fast 60, or another one with --data"
-            raise HengliangError(msg)
+            raise HengliangError(
+                N_("{folder}: time runs fast in this folder; give --fast 60, or another one with --data"),
+                folder=files.folder,
+            )
         yield SystemClock()
         return
     if files.clock_file.exists():
         clock = FastClock(files.clock_file)
         clock.set_speed(fast)
     elif files.journal.exists():
-        msg = (
-            f"{files.folder}: was recorded in the machine's time; give another folder with --data for --fast"
+        raise HengliangError(
+            N_("{folder}: was recorded in the machine's time; give another folder with --data for --fast"),
+            folder=files.folder,
         )
-        raise HengliangError(msg)
     else:
         clock = FastClock.begin(files.clock_file, SystemClock().now_ns() - LEAD_NS, fast)
     try:
@@ -106,10 +111,14 @@ def demo_time(files: DataFiles, fast: float | None) -> Iterator[Clock]:
 
 
 def in_time(instruments: Sequence[LaboratoryInstrument], fast: float | None) -> list[LaboratoryInstrument]:
-    """The instruments with their periods in the time of the demo."""
+    """The instruments with their periods in the time of the demo.
+
+    They are asked more often than they say: on a busy machine a wait that is short for the wall is a long one
+    for a fast time, and no reading of such a moment is to count as old, nor as a gap.
+    """
     if fast is None:
         return list(instruments)
-    return [replace(each, period_s=FAST_PERIOD_S * fast) for each in instruments]
+    return [replace(each, period_s=PATIENCE * FAST_PERIOD_S * fast) for each in instruments]
 
 
 def day_of(clock: Clock) -> date:

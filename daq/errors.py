@@ -43,6 +43,7 @@
 
 from collections.abc import Mapping
 
+from calibration.sentences import Sentence, word
 from daq.i18n import N_
 
 
@@ -58,6 +59,11 @@ class HengliangError(Exception):
         self.template = sentence
         """The message for the catalogues, with places for ``facts``."""
         self.facts = facts
+
+    @property
+    def sentence(self) -> Sentence:
+        """What it says, for whoever shows it later and in another language."""
+        return Sentence(self.template, **self.facts) if self.facts else word(self.template)
 
 
 class SettingsError(HengliangError):

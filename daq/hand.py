@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from daq.errors import HengliangError
+from daq.i18n import N_
 
 HAND_FILE = "hand.url"
 """In the demo's folder while it runs: where the hand takes its words."""
@@ -24,7 +25,11 @@ def tell(folder: Path, words: str) -> dict[str, Any]:
         address = urlsplit((folder / HAND_FILE).read_text(encoding="ascii").strip())
     except OSError as error:
         raise HengliangError(
-            f"{folder}: no demo runs in this folder; start `hengliang demo`, or give its folder with --data"
+            N_(
+                "{folder}: no demo runs in this folder; start `hengliang demo`, or give its folder with "
+                "--data"
+            ),
+            folder=folder,
         ) from error
     try:
         with socket.create_connection((address.hostname or "", address.port or 0), PATIENCE_S) as line:
@@ -33,7 +38,7 @@ def tell(folder: Path, words: str) -> dict[str, Any]:
                 reply: dict[str, Any] = json.loads(replies.readline(LONGEST_REPLY))
     except (OSError, ValueError) as error:
         raise HengliangError(
-            f"{folder}: the demo's hand does not answer; does the demo still run?"
+            N_("{folder}: the demo's hand does not answer; does the demo still run?"), folder=folder
         ) from error
     if "error" in reply:
         raise HengliangError(str(reply["error"]))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from calibration.sentences import Sentence
 from daq.errors import SettingsError
 from daq.mistakes import sentence_of
 from daq.schedule import ScheduleText
@@ -38,8 +39,7 @@ class SiteSettings(_Section):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            msg = "a time zone of the IANA list, such as Asia/Shanghai"
-            raise ValueError(msg) from error
+            raise ValueError(Sentence("a time zone of the IANA list, such as Asia/Shanghai")) from error
         return name
 
 
@@ -264,12 +264,16 @@ def load_settings(path: Path) -> Settings:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(
-            (f"{path}: there is no such file; `hengliang demo` writes one to start from",)
+            (Sentence("{file}: there is no such file; `hengliang demo` writes one to start from", file=path),)
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError((f"{path}: cannot be read: {error}",)) from error
+        raise SettingsError(
+            (Sentence("{file}: cannot be read: {reason}", file=path, reason=error),)
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError((f"{path}: not valid TOML: {error}",)) from error
+        raise SettingsError(
+            (Sentence("{file}: not valid TOML: {reason}", file=path, reason=error),)
+        ) from error
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
@@ -310,7 +314,7 @@ def _rooted(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update=update)
 
 
-def _repeated(path: Path, settings: Settings) -> tuple[str, ...]:
+def _repeated(path: Path, settings: Settings) -> tuple[Sentence, ...]:
     mistakes = []
     names: set[str] = set()
     addresses: dict[tuple[str, int | None], str] = {}
@@ -318,19 +322,37 @@ def _repeated(path: Path, settings: Settings) -> tuple[str, ...]:
         key = f"instrument[{index + 1}]"
         if entry.name.casefold() in names:
             mistakes.append(
-                f"{path}: {key}.name: {entry.name!r} is used twice; every instrument needs its own name"
+                Sentence(
+                    "{file}: {key}: {name} is used twice; every instrument needs its own name",
+                    file=path,
+                    key=f"{key}.name",
+                    name=repr(entry.name),
+                )
             )
         names.add(entry.name.casefold())
         taken = addresses.setdefault((entry.url, entry.unit_id), entry.name)
         if taken != entry.name:
             mistakes.append(
-                f"{path}: {key}: {entry.name} has the same url and unit_id as {taken}; "
-                "two instruments cannot answer at one address"
+                Sentence(
+                    "{file}: {key}: {name} has the same url and unit_id as {other}; two instruments cannot "
+                    "answer at one address",
+                    file=path,
+                    key=key,
+                    name=entry.name,
+                    other=taken,
+                )
             )
     told: set[str] = set()
     for index, target in enumerate(settings.notify):
         if target.name in told:
-            mistakes.append(f"{path}: notify[{index + 1}].name: {target.name!r} is used twice")
+            mistakes.append(
+                Sentence(
+                    "{file}: {key}: {name} is used twice",
+                    file=path,
+                    key=f"notify[{index + 1}].name",
+                    name=repr(target.name),
+                )
+            )
         told.add(target.name)
     return tuple(mistakes)
 

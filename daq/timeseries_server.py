@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 
 from daq.errors import StreamError
+from daq.i18n import N_
 from drivers.clock import Clock
 
 PROGRAMS = ("victoria-metrics", "victoria-metrics-prod")
@@ -70,7 +71,7 @@ class LocalVictoriaMetrics:
                 self._port_file.write_text(f"{port}\n")
                 return
             self.stop()  # the port may have been taken in the meantime
-        raise StreamError(f"VictoriaMetrics does not start; see {self._log}.")
+        raise StreamError(N_("VictoriaMetrics does not start; see {file}."), file=self._log)
 
     def _ports(self) -> Iterator[int]:
         """The port that is wished, or the one of last time and then free ones."""

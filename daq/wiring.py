@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from calibration.sentences import Sentence, about
 from daq.acquire import LinkWorker, Seat, acquire
 from daq.errors import SettingsError, StreamError
+from daq.i18n import N_
 from daq.journal import Journal
 from daq.lab.sessions.bench import Bench, bench_rules
 from daq.records.blobs import BLOBS_FOLDER
@@ -160,8 +162,13 @@ def run_acquire(settings: Settings, data: DataFiles, stop: threading.Event) -> N
 def _demand_simulated(settings: Settings, data: DataFiles, clock: Clock) -> None:
     real = [entry.name for entry in settings.instruments if not entry.simulated]
     if real and isinstance(clock, FastClock):
-        msg = f"{data.clock_file}: time runs fast in this data directory, which is for simulated instruments"
-        raise SettingsError((f"{msg} only; {', '.join(real)} must be recorded in another one (--data)",))
+        sentence = Sentence(
+            "{file}: time runs fast in this data directory, which is for simulated instruments only; "
+            "{instruments} must be recorded in another one (--data)",
+            file=data.clock_file,
+            instruments=", ".join(real),
+        )
+        raise SettingsError((sentence,))
 
 
 @contextmanager
@@ -208,7 +215,9 @@ def reconciler(settings: Settings, data: DataFiles) -> Reconciler:
 
 def _timeseries(settings: Settings) -> TimeSeriesSettings:
     if settings.timeseries is None:
-        raise StreamError("site.toml has no [timeseries]: add one with the url of the time-series database")
+        raise StreamError(
+            N_("site.toml has no [timeseries]: add one with the url of the time-series database")
+        )
     return settings.timeseries
 
 
@@ -229,7 +238,7 @@ def check_site(path: Path, settings: Settings) -> tuple[str, ...]:
             make_dialect(profile, entry.unit_id)
             make_link(entry.url, profile, SystemClock())
         except ProfileError as error:
-            mistakes.append(f"{key}: {error}")
+            mistakes.append(about(key, str(error)))
     return (*mistakes, *line_conflicts(path, settings, profiles))
 
 

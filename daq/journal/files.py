@@ -12,6 +12,7 @@ from daq.errors import (
     JournalVersionError,
     JournalWriteError,
 )
+from daq.i18n import N_
 
 SCHEMA_VERSION = 1
 BUSY_S = 1.0
@@ -93,14 +94,16 @@ def connect_reader(file: Path) -> sqlite3.Connection:
     """
     if not file.is_file():
         raise JournalMissingError(
-            f"There is no journal {file}; start acquisition, or check the data directory."
+            N_("There is no journal {file}; start acquisition, or check the data directory."), file=file
         )
     connection = sqlite3.connect(
         f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None
     )
     try:
         if not has_schema(connection, file):
-            raise JournalMissingError(f"The journal {file} is not set up yet; start acquisition.")
+            raise JournalMissingError(
+                N_("The journal {file} is not set up yet; start acquisition."), file=file
+            )
     except BaseException:
         connection.close()
         raise
@@ -115,12 +118,20 @@ def explained(error: sqlite3.Error | UnicodeDecodeError, file: Path) -> JournalE
     code = getattr(error, "sqlite_errorcode", None)
     if code is None or code & 0xFF in _DAMAGE:
         return JournalDamagedError(
-            f"{file} is damaged ({error}). It is left as it is: keep a copy, run hengliang verify, and "
-            "restore the latest backup or begin a new journal in another data directory."
+            N_(
+                "{file} is damaged ({error}). It is left as it is: keep a copy, run hengliang verify, "
+                "and restore the latest backup or begin a new journal in another data directory."
+            ),
+            file=file,
+            error=error,
         )
     return JournalWriteError(
-        f"{file} cannot be used ({error}). Check that the disk has space, and that the data directory may be "
-        "written by this user; then try again."
+        N_(
+            "{file} cannot be used ({error}). Check that the disk has space, and that the data "
+            "directory may be written by this user; then try again."
+        ),
+        file=file,
+        error=error,
     )
 
 
@@ -134,11 +145,17 @@ def has_schema(connection: sqlite3.Connection, file: Path) -> bool:
         return False
     if version == 0:
         raise JournalVersionError(
-            f"{file} is another program's database, not a journal; choose another data directory."
+            N_("{file} is another program's database, not a journal; choose another data directory."),
+            file=file,
         )
     raise JournalVersionError(
-        f"{file} is a journal of version {version}, this program reads version {SCHEMA_VERSION}; "
-        "use the program that wrote it."
+        N_(
+            "{file} is a journal of version {version}, this program reads version {known}; "
+            "use the program that wrote it."
+        ),
+        file=file,
+        version=version,
+        known=SCHEMA_VERSION,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daq.errors import JournalDamagedError
+from daq.i18n import N_
 from daq.journal.rows import Head
 from daq.journal.times import utc_text
 
@@ -74,5 +75,7 @@ def _parsed(file: Path, number: int, line: bytes) -> ExportedHead:
         return ExportedHead(number, Head(int(fields["seq"]), str(fields["sha256"])), str(fields["utc"]))
     except (ValueError, KeyError, TypeError):
         raise JournalDamagedError(
-            f"{file} line {number} is not an exported head: it was altered. Compare it with a copy."
+            N_("{file} line {number} is not an exported head: it was altered. Compare it with a copy."),
+            file=file,
+            number=number,
         ) from None

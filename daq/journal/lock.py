@@ -4,7 +4,9 @@ import fcntl
 import os
 from pathlib import Path
 
+from calibration.sentences import Sentence
 from daq.errors import JournalLockedError
+from daq.i18n import N_
 
 
 class WriterLock:
@@ -51,8 +53,12 @@ class WriterLock:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise JournalLockedError(
-                f"The journal in {file.parent} is already being written by {self._read() or 'a process'}; "
-                "stop that acquisition, or choose another data directory."
+                N_(
+                    "The journal in {folder} is already being written by {holder}; stop that acquisition, or "
+                    "choose another data directory."
+                ),
+                folder=file.parent,
+                holder=self._read() or Sentence("a process"),
             ) from None
 
     def _read(self) -> str:

@@ -6,6 +6,7 @@ import struct
 from dataclasses import fields
 from typing import cast
 
+from calibration.sentences import Sentence
 from daq.journal.rows import (
     EventColumns,
     JournalChannel,
@@ -22,8 +23,9 @@ from drivers.reading import EventKind
 class NotAsWrittenError(Exception):
     """Found while verifying: the first thing that is not as it was written."""
 
-    def __init__(self, seq: int | None, sentence: str) -> None:
+    def __init__(self, seq: int | None, sentence: Sentence) -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.seq = seq
 
 
@@ -53,19 +55,36 @@ class RowProof:
             canonical = b""
         if digest_of(canonical) != digest:
             raise NotAsWrittenError(
-                seq, f"{self._words(columns)} was altered: {_what_differs(raw, raw_text)}."
+                seq,
+                Sentence(
+                    "{words} was altered: {what}.",
+                    words=self._words(columns),
+                    what=_what_differs(raw, raw_text),
+                ),
             )
         series = self._series.get(channel_id)
         if series is None:
-            raise NotAsWrittenError(seq, f"{self._words(columns)} belongs to no channel defined before it.")
+            raise NotAsWrittenError(
+                seq, Sentence("{words} belongs to no channel defined before it.", words=self._words(columns))
+            )
         if raw != float(raw_text):
             raise NotAsWrittenError(
-                seq, f"{self._words(columns)} has the value {raw!r}, which is not its text."
+                seq,
+                Sentence(
+                    "{words} has the value {raw}, which is not its text.",
+                    words=self._words(columns),
+                    raw=repr(raw),
+                ),
             )
         last_ns = self._newest_ns.get(series)
         if last_ns is not None and t_ns < last_ns + MINIMUM_STEP_NS:
             raise NotAsWrittenError(
-                seq, f"{self._words(columns)} is not later than the reading before it ({utc_text(last_ns)})."
+                seq,
+                Sentence(
+                    "{words} is not later than the reading before it ({time}).",
+                    words=self._words(columns),
+                    time=utc_text(last_ns),
+                ),
             )
         self._newest_ns[series] = t_ns
         return canonical
@@ -84,8 +103,14 @@ class RowProof:
         if digest_of(canonical) != digest:
             raise NotAsWrittenError(
                 seq,
-                f"Row {seq}, the event {kind!r} of {instrument!r} at {_moment(t_ns)}, was altered: time, "
-                "kind, name, text, frame or digest is not what was written.",
+                Sentence(
+                    "Row {seq}, the event {kind} of {instrument} at {moment}, was altered: time, kind, name, "
+                    "text, frame or digest is not what was written.",
+                    seq=seq,
+                    kind=repr(kind),
+                    instrument=repr(instrument),
+                    moment=_moment(t_ns),
+                ),
             )
         if kind == EventKind.CHANNEL_DEFINED:
             self._check_channel(seq, text)
@@ -94,31 +119,49 @@ class RowProof:
     def _check_channel(self, seq: int, text: str) -> None:
         defined = JournalChannel(**json.loads(text))
         row = self._connection.execute("SELECT * FROM channel WHERE id = ?", (defined.id,)).fetchone()
-        name = f"Channel {defined.id} ({defined.instrument} {defined.name}, defined by row {seq})"
+        name = Sentence(
+            "Channel {id} ({channel}, defined by row {seq})",
+            id=defined.id,
+            channel=f"{defined.instrument} {defined.name}",
+            seq=seq,
+        )
         if row is None:
-            raise NotAsWrittenError(seq, f"{name} was deleted.")
+            raise NotAsWrittenError(seq, Sentence("{name} was deleted.", name=name))
         for field, value in zip(fields(JournalChannel), row, strict=True):
             written = getattr(defined, field.name)
             if value != written:
                 raise NotAsWrittenError(
-                    seq, f"{name} was altered: {field.name} is {value!r}, was {written!r}."
+                    seq,
+                    Sentence(
+                        "{name} was altered: {field} is {value}, was {written}.",
+                        name=name,
+                        field=field.name,
+                        value=repr(value),
+                        written=repr(written),
+                    ),
                 )
         self._series[defined.id] = defined.series
 
-    def _words(self, columns: ReadingColumns) -> str:
+    def _words(self, columns: ReadingColumns) -> Sentence:
         seq, channel_id, t_ns, _, raw_text, _, _ = columns
         name = " ".join(self._series.get(channel_id, ("channel", str(channel_id)))[:2])
-        return f"Row {seq}, the reading {raw_text!r} of {name} at {_moment(t_ns)},"
+        return Sentence(
+            "Row {seq}, the reading {text} of {name} at {time},",
+            seq=seq,
+            text=repr(raw_text),
+            name=name,
+            time=_moment(t_ns),
+        )
 
 
-def _what_differs(raw: object, raw_text: object) -> str:
+def _what_differs(raw: object, raw_text: object) -> Sentence:
     try:
         agree = raw == float(cast(str, raw_text))
     except (ValueError, TypeError):
         agree = False
     if not agree:
-        return f"its value {raw!r} is not its text"
-    return "channel, time, value, quality, frame or digest is not what was written"
+        return Sentence("its value {raw} is not its text", raw=repr(raw))
+    return Sentence("channel, time, value, quality, frame or digest is not what was written")
 
 
 def _moment(t_ns: object) -> str:

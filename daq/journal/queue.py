@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daq.errors import JournalClosedError, JournalWriteError, TicketTimeoutError
+from daq.i18n import N_
 from daq.journal.rows import JournalChannel
 
 GROUP_S = 0.020
@@ -44,7 +45,8 @@ class Ticket:
         """
         if not self._done.wait(timeout_s):
             raise TicketTimeoutError(
-                f"Not committed within {timeout_s} s; the rows still wait: is the disk full or slow?"
+                N_("Not committed within {timeout_s} s; the rows still wait: is the disk full or slow?"),
+                timeout_s=timeout_s,
             )
         if self._failure:
             raise JournalWriteError(self._failure)
@@ -99,7 +101,7 @@ class WriteQueue:
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._has_room(len(drafts)))
             if self._closed:
-                raise JournalClosedError("The journal is closed and takes no rows; open it again.")
+                raise JournalClosedError(N_("The journal is closed and takes no rows; open it again."))
             entry = Entry(drafts, positions, Ticket(), time.monotonic())
             self._entries.append(entry)
             self._rows += len(drafts)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from daq.errors import JournalDamagedError
+from daq.i18n import N_
 from daq.journal.files import connect_reader, explained
 from daq.journal.rows import EMPTY, EventRow, Head, JournalChannel, ReadingRow, Row, Span
 from drivers.reading import EventKind, Quality
@@ -148,4 +149,6 @@ def _clear_errors(file: Path) -> Iterator[None]:
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise explained(error, file) from error
     except ValueError as error:
-        raise JournalDamagedError(f"{file} was altered ({error}); run hengliang verify.") from error
+        raise JournalDamagedError(
+            N_("{file} was altered ({error}); run hengliang verify."), file=file, error=error
+        ) from error

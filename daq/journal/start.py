@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from calibration.sentences import Sentence
 from daq.errors import JournalDamagedError, JournalWriteError
+from daq.i18n import N_
 from daq.journal.files import (
     JournalFiles,
     bytes_in,
@@ -57,8 +59,12 @@ def take_lock(files: JournalFiles, holder: str) -> WriterLock:
         return WriterLock(files.lock, holder)
     except OSError as error:
         raise JournalWriteError(
-            f"{files.main.parent} cannot be written ({error}); check that the directory belongs to this user "
-            "and that the disk has space."
+            N_(
+                "{folder} cannot be written ({error}); check that the directory belongs to this user and "
+                "that the disk has space."
+            ),
+            folder=files.main.parent,
+            error=error,
         ) from error
 
 
@@ -92,14 +98,21 @@ def _traces(files: JournalFiles, previous: str) -> Traces:
         heads = read_heads(files.heads)
         return Traces(previous, bytes_in(files.wal), heads[-1].head.seq if heads else 0)
     except OSError as error:
-        raise JournalWriteError(f"{files.heads} cannot be used ({error}); check its permissions.") from error
+        raise JournalWriteError(
+            N_("{file} cannot be used ({error}); check its permissions."), file=files.heads, error=error
+        ) from error
 
 
 def _gone(files: JournalFiles, traces: Traces) -> JournalDamagedError:
     return JournalDamagedError(
-        f"{files.main} is missing or empty, but {files.heads.name} and {files.wal.name} say that it held "
-        f"{traces.exported_seq or 'some'} rows: is the right disk mounted? Restore it from a backup, or "
-        "begin a new journal in another data directory."
+        N_(
+            "{file} is missing or empty, but {heads} and {wal} say that it held {rows} rows: is the right "
+            "disk mounted? Restore it from a backup, or begin a new journal in another data directory."
+        ),
+        file=files.main,
+        heads=files.heads.name,
+        wal=files.wal.name,
+        rows=traces.exported_seq or Sentence("some"),
     )
 
 
@@ -127,8 +140,13 @@ def _head(connection: sqlite3.Connection, files: JournalFiles) -> Head:
     ).fetchone()
     if last != head.seq:
         raise JournalDamagedError(
-            f"{files.main} was altered: its rows end at {last}, its hash chain at {head.seq}. Run hengliang "
-            "verify, and restore the latest backup."
+            N_(
+                "{file} was altered: its rows end at {last}, its hash chain at {seq}. Run hengliang "
+                "verify, and restore the latest backup."
+            ),
+            file=files.main,
+            last=last,
+            seq=head.seq,
         )
     return head
 

@@ -11,7 +11,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from calibration.sentences import Sentence
 from daq.errors import JournalDamagedError
+from daq.i18n import N_
 from daq.journal.files import JournalFiles, connect_reader, explained
 from daq.journal.heads import ExportedHead, read_heads
 from daq.journal.proof import NotAsWrittenError, RowProof
@@ -52,7 +54,7 @@ class Verification:
     """The last head that is proved."""
     first_bad: int | None
     """Number of the first row that is not as it was written; None if all are, or if it is not a row."""
-    sentence: str
+    sentence: Sentence
 
 
 def verify(path: Path, progress: Progress | None = None) -> Verification:
@@ -69,10 +71,10 @@ def verify(path: Path, progress: Progress | None = None) -> Verification:
     try:
         state.run()
     except NotAsWrittenError as fault:
-        return state.result(fault.seq, str(fault))
+        return state.result(fault.seq, fault.sentence)
     except JournalDamagedError as damage:
-        return state.result(None, str(damage))
-    return state.result(None, "")
+        return state.result(None, damage.sentence)
+    return state.result(None, None)
 
 
 class _Verifier:
@@ -98,16 +100,23 @@ class _Verifier:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             found = explained(error, self._files.main)
             if isinstance(found, JournalDamagedError) and self._seq:
-                raise NotAsWrittenError(self._seq + 1, f"After row {self._seq}: {found}") from error
+                raise NotAsWrittenError(
+                    self._seq + 1, Sentence("After row {seq}: {found}", seq=self._seq, found=found.sentence)
+                ) from error
             raise found from error
 
-    def result(self, first_bad: int | None, fault: str) -> Verification:
+    def result(self, first_bad: int | None, fault: Sentence | None) -> Verification:
         """What was found, with the sentence for a whole journal where there is no fault."""
-        whole = (
-            f"All {self._head.seq} rows in {self._blocks} blocks are as they were written; "
-            f"{self._heads_agree} exported heads agree; head {self._head.seq} {self._head.sha256}."
+        whole = Sentence(
+            "All {rows} rows in {blocks} blocks are as they were written; {heads} exported heads agree; head "
+            "{rows} {sha256}.",
+            rows=self._head.seq,
+            blocks=self._blocks,
+            heads=self._heads_agree,
+            sha256=self._head.sha256,
         )
-        return Verification(not fault, self._head.seq, self._blocks, self._head, first_bad, fault or whole)
+        ok, rows = fault is None, self._head.seq
+        return Verification(ok, rows, self._blocks, self._head, first_bad, fault or whole)
 
     def _pass(self, connection: sqlite3.Connection) -> None:
         end, channel_ids = _snapshot(connection)
@@ -124,11 +133,17 @@ class _Verifier:
         self._check_end(connection)
         for channel_id in sorted(channel_ids - proof.channel_ids):
             raise NotAsWrittenError(
-                None, f"Channel {channel_id} was inserted: no row of the journal defines it."
+                None,
+                Sentence(
+                    "Channel {channel_id} was inserted: no row of the journal defines it.",
+                    channel_id=channel_id,
+                ),
             )
         (state,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if state != "ok":
-            raise JournalDamagedError(f"Every row is as it was written, but the file is damaged: {state}.")
+            raise JournalDamagedError(
+                N_("Every row is as it was written, but the file is damaged: {state}."), state=state
+            )
 
     def _check_page(
         self, connection: sqlite3.Connection, proof: RowProof, low: int, page: list[tuple[int, bytes]]
@@ -146,26 +161,51 @@ class _Verifier:
         if blocks:
             seq = blocks[0][0]
             if seq <= self._seq:
-                raise NotAsWrittenError(seq, f"The hash chain was altered: it has an entry for row {seq}.")
+                raise NotAsWrittenError(
+                    seq, Sentence("The hash chain was altered: it has an entry for row {seq}.", seq=seq)
+                )
             raise NotAsWrittenError(
-                self._seq + 1, f"Row {self._seq + 1} is missing: the hash chain goes on to row {seq}."
+                self._seq + 1,
+                Sentence(
+                    "Row {seq} is missing: the hash chain goes on to row {next}.",
+                    seq=self._seq + 1,
+                    next=seq,
+                ),
             )
 
     def _check_number(self, seq: int) -> None:
         expected = self._seq + 1
         if seq < expected:
-            raise NotAsWrittenError(seq, f"Row {seq} was inserted: there is no place for its number.")
+            raise NotAsWrittenError(
+                seq, Sentence("Row {seq} was inserted: there is no place for its number.", seq=seq)
+            )
         if seq > expected:
-            missing = f"Row {expected} is" if seq == expected + 1 else f"Rows {expected} to {seq - 1} are"
-            raise NotAsWrittenError(expected, f"{missing} missing: row {seq} follows row {expected - 1}.")
+            missing = (
+                Sentence("Row {first} is", first=expected)
+                if seq == expected + 1
+                else Sentence("Rows {first} to {last} are", first=expected, last=seq - 1)
+            )
+            raise NotAsWrittenError(
+                expected,
+                Sentence(
+                    "{missing} missing: row {seq} follows row {last}.",
+                    missing=missing,
+                    seq=seq,
+                    last=expected - 1,
+                ),
+            )
 
     def _end_block(self, computed: bytes, stored: bytes) -> None:
         first = self._head.seq + 1
         if computed != stored:
             raise NotAsWrittenError(
                 first,
-                f"Rows {first} to {self._seq} do not give their link of the chain: the link was altered, or "
-                "a row together with its digest.",
+                Sentence(
+                    "Rows {first} to {seq} do not give their link of the chain: the link was altered, or a "
+                    "row together with its digest.",
+                    first=first,
+                    seq=self._seq,
+                ),
             )
         self._head = Head(self._seq, computed.hex())
         self._blocks += 1
@@ -178,8 +218,13 @@ class _Verifier:
             if exported.head != head:
                 raise NotAsWrittenError(
                     exported.head.seq,
-                    f"The journal was rewritten, or {_line(self._files, exported)} was altered: rows up to "
-                    f"{exported.head.seq} do not give the head that was exported on {exported.utc}.",
+                    Sentence(
+                        "The journal was rewritten, or {line} was altered: rows up to {seq} do not give the "
+                        "head that was exported on {utc}.",
+                        line=_line(self._files, exported),
+                        seq=exported.head.seq,
+                        utc=exported.utc,
+                    ),
                 )
             self._heads_agree += 1
 
@@ -188,14 +233,25 @@ class _Verifier:
         if beyond is not None:
             raise NotAsWrittenError(
                 beyond,
-                f"Row {beyond} was inserted: it is outside the hash chain, which ends at row {self._seq}.",
+                Sentence(
+                    "Row {beyond} was inserted: it is outside the hash chain, which ends at row {seq}.",
+                    beyond=beyond,
+                    seq=self._seq,
+                ),
             )
         if self._exported:
             last = self._exported[-1]
             raise NotAsWrittenError(
                 self._seq + 1,
-                f"Rows {self._seq + 1} to {last.head.seq} were cut off: {_line(self._files, last)} of "
-                f"{last.utc} says that they were there, the journal ends at row {self._seq}.",
+                Sentence(
+                    "Rows {first} to {last} were cut off: {line} of {utc} says that they were there, the "
+                    "journal ends at row {end}.",
+                    first=self._seq + 1,
+                    last=last.head.seq,
+                    line=_line(self._files, last),
+                    utc=last.utc,
+                    end=self._seq,
+                ),
             )
 
 
@@ -217,5 +273,5 @@ def _rows(connection: sqlite3.Connection, low: int, high: int) -> Iterator[tuple
     return merge(readings, events, key=itemgetter(0))
 
 
-def _line(files: JournalFiles, exported: ExportedHead) -> str:
-    return f"{files.heads.name} line {exported.line}"
+def _line(files: JournalFiles, exported: ExportedHead) -> Sentence:
+    return Sentence("{file} line {line}", file=files.heads.name, line=exported.line)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from daq.errors import AlertError
+from daq.i18n import N_
 from daq.records.alerts_tables import alert_acts, alert_events, alerts, shelves, watch_places
 
 
@@ -227,7 +228,7 @@ def keep_place(connection: Connection, site: str, place: WatchPlace, t_ns: int) 
     column = watch_places.c
     where = (column.site == site, column.revision == place.revision - 1)
     if connection.execute(watch_places.update().where(*where).values(**columns)).rowcount != 1:
-        raise AlertError(f"Another process watches the site {site}; stop one of the two.")
+        raise AlertError(N_("Another process watches the site {site}; stop one of the two."), site=site)
 
 
 def _alert(row: Row[Any]) -> Alert:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from daq.errors import RecordsBusyError, RecordsError
+from daq.i18n import N_
 
 RECORDS_FILE = "records.db"
 BUSY_S = 10
@@ -63,7 +64,7 @@ def make_engine(url: str) -> Engine:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise RecordsError("The records' URL is none; write postgresql://USER@HOST/NAME.") from error
+        raise RecordsError(N_("The records' URL is none; write postgresql://USER@HOST/NAME.")) from error
     match address.get_backend_name():
         case "sqlite" if address.database:
             _make_private(Path(address.database))
@@ -75,7 +76,11 @@ def make_engine(url: str) -> Engine:
             engine = _postgresql(address.set(drivername="postgresql+psycopg").render_as_string(False))
         case other:
             raise RecordsError(
-                f"Records cannot be kept in {other}; allowed are sqlite:///FILE and postgresql://USER@HOST/NAME."
+                N_(
+                    "Records cannot be kept in {other}; allowed are sqlite:///FILE and "
+                    "postgresql://USER@HOST/NAME."
+                ),
+                other=other,
             )
     event.listen(engine, "begin", _begin)
     return engine
@@ -111,7 +116,7 @@ def _postgresql(url: str) -> Engine:
         )
     except ModuleNotFoundError as error:
         raise RecordsError(
-            "PostgreSQL needs its driver: install hengliang with the extra [postgresql]."
+            N_("PostgreSQL needs its driver: install hengliang with the extra [postgresql].")
         ) from error
 
 
@@ -122,7 +127,9 @@ def _make_private(file: Path) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise RecordsError(
-            f"{file} cannot be opened ({error.strerror}). Check that this user may write the data directory."
+            N_("{file} cannot be opened ({reason}). Check that this user may write the data directory."),
+            file=file,
+            reason=error.strerror,
         ) from error
 
 
@@ -160,16 +167,24 @@ def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except PoolTimeoutError as error:
-        raise RecordsBusyError(f"All connections to {_name(engine)} are in use; try again.") from error
+        raise RecordsBusyError(
+            N_("All connections to {name} are in use; try again."), name=_name(engine)
+        ) from error
     except DBAPIError as error:
         if _is_busy(error.orig):
             raise RecordsBusyError(
-                f"Somebody else has been writing {_name(engine)} for {BUSY_S} s; try again."
+                N_("Somebody else has been writing {name} for {busy_s} s; try again."),
+                name=_name(engine),
+                busy_s=BUSY_S,
             ) from error
         words = " ".join(str(error.orig).split())
         raise RecordsError(
-            f"{_name(engine)} cannot be used ({words}). Nothing was written. Check that it is there, that "
-            "the disk has space and that this user may write; then try again."
+            N_(
+                "{name} cannot be used ({words}). Nothing was written. Check that it is there, that the "
+                "disk has space and that this user may write; then try again."
+            ),
+            name=_name(engine),
+            words=words,
         ) from error
 
 

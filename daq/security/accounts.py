@@ -17,6 +17,7 @@ from daq.errors import (
     PasswordError,
     SignInError,
 )
+from daq.i18n import N_
 from daq.records import schema
 from daq.records.database import changing, reading
 from daq.records.register_tables import sign_ins
@@ -24,6 +25,7 @@ from daq.security import brake
 from daq.security.audit import Actor, Change, append
 from daq.security.passwords import PasswordKeeper, demand_good_password
 from daq.security.people import (
+    ROLE_NAMES,
     NewPerson,
     Person,
     Role,
@@ -81,11 +83,11 @@ class Accounts:
             PasswordError: the rules refuse the password.
         """
         if Role.ADMINISTRATOR not in new.roles:
-            raise AccountError("The first account must have the role administrator.")
+            raise AccountError(N_("The first account must have the role administrator."))
         kept = self._new_hash(new, password)
         with changing(self._engine) as connection:
             if everybody(connection):
-                raise AccountError("There are accounts already; an administrator adds further ones.")
+                raise AccountError(N_("There are accounts already; an administrator adds further ones."))
             return self._insert(connection, Actor(new.account, origin), new, kept)
 
     def add(self, by: Actor, new: NewPerson, password: str) -> Person:
@@ -100,7 +102,10 @@ class Accounts:
         with changing(self._engine) as connection:
             demand_role(connection, by.account, Role.ADMINISTRATOR)
             if new.account in everybody(connection):
-                raise AccountError(f"The account {new.account} exists; account names are never used twice.")
+                raise AccountError(
+                    N_("The account {account} exists; account names are never used twice."),
+                    account=new.account,
+                )
             return self._insert(connection, by, new, kept)
 
     def set_roles(self, by: Actor, account: str, roles: Iterable[Role], reason: str) -> Person:
@@ -129,7 +134,7 @@ class Accounts:
         with changing(self._engine) as connection:
             old = _administered(connection, by, account, reason)
             if not old.is_active:
-                raise AccountError(f"The account {account} is deactivated already.")
+                raise AccountError(N_("The account {account} is deactivated already."), account=account)
             _update(connection, account, deactivated_ns=self._clock.now_ns())
             return self._finish(connection, by, "deactivate", old, reason)
 
@@ -143,7 +148,7 @@ class Accounts:
         with changing(self._engine) as connection:
             old = _administered(connection, by, account, reason)
             if old.is_active:
-                raise AccountError(f"The account {account} is active already.")
+                raise AccountError(N_("The account {account} is active already."), account=account)
             _update(connection, account, deactivated_ns=None)
             return self._finish(connection, by, "reactivate", old, reason)
 
@@ -156,7 +161,7 @@ class Accounts:
             PasswordError: the rules refuse the password.
         """
         if account == by.account:
-            raise AccountError("The own password is changed with the present one, not reset.")
+            raise AccountError(N_("The own password is changed with the present one, not reset."))
         person = self.person(account)
         demand_good_password(password, account, person.name)
         kept = self._keeper.hash(password)
@@ -176,12 +181,12 @@ class Accounts:
         signed_in, kept_now = self._authenticate(credentials, "identify")
         demand_good_password(password, signed_in.account, signed_in.name)
         if self._keeper.matches(kept_now, password):
-            raise PasswordError("The new password is the present one; choose another.")
+            raise PasswordError(N_("The new password is the present one; choose another."))
         kept = self._keeper.hash(password)
         with changing(self._engine) as connection:
             old = find(connection, signed_in.account)
             if not old.is_active or kept_now != _hash_of(connection, old.account):
-                raise SignInError("The account was changed meanwhile; sign in again.")
+                raise SignInError(N_("The account was changed meanwhile; sign in again."))
             _update(connection, old.account, password_hash=kept, password_by=old.account)
             return self._finish(
                 connection, Actor(old.account, credentials.origin), "change password", old, ""
@@ -207,14 +212,18 @@ class Accounts:
             AccountError: it is not said what the signature means.
         """
         if not meaning:
-            raise AccountError("A signature needs its meaning: entered, checked …")
+            raise AccountError(N_("A signature needs its meaning: entered, checked …"))
         person, _ = self._authenticate(credentials, f"sign: {meaning}")
         if person.must_change_password:
             raise BorrowedPasswordError(
-                f"The password of {person.account} was set by {person.password_by}; change it, then sign."
+                N_("The password of {account} was set by {password_by}; change it, then sign."),
+                account=person.account,
+                password_by=person.password_by,
             )
         if role is Role.INSPECTOR or role not in person.roles:
-            raise NotPermittedError(f"{person.account} cannot sign as {role.value}.")
+            raise NotPermittedError(
+                N_("{account} cannot sign as {role}."), account=person.account, role=ROLE_NAMES[role]
+            )
         return Signature(person.account, role, meaning, self._clock.now_ns(), credentials.origin)
 
     def _new_hash(self, new: NewPerson, password: str) -> str:
@@ -241,7 +250,8 @@ class Accounts:
         people = everybody(connection)
         if not any(one.is_active and Role.ADMINISTRATOR in one.roles for one in people.values()):
             raise AccountError(
-                f"{old.account} is the last administrator: make another person one, then do this."
+                N_("{account} is the last administrator: make another person one, then do this."),
+                account=old.account,
             )
         new = people[old.account]
         self._audit(connection, by, Change(action, old.record, old.as_json(), new.as_json(), reason))
@@ -275,14 +285,16 @@ class Accounts:
                 )
                 self._audit(connection, Actor(account, credentials.origin), change)
         if person is None or kept is None or not admitted:
-            raise SignInError("Account and password do not belong together, or the account is not active.")
+            raise SignInError(
+                N_("Account and password do not belong together, or the account is not active.")
+            )
         return person, kept
 
 
 def _administered(connection: Connection, by: Actor, account: str, reason: str) -> Person:
     demand_role(connection, by.account, Role.ADMINISTRATOR)
     if not reason.strip():
-        raise AccountError("A change to an account needs its reason.")
+        raise AccountError(N_("A change to an account needs its reason."))
     return find(connection, account)
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from calibration.sentences import Sentence
 from daq.errors import AuditError
+from daq.i18n import N_
 from daq.records import schema
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -27,6 +29,15 @@ LONGEST_TEXT = 2_000
 _NUMBERS = struct.Struct(">qq")
 _LENGTH = struct.Struct(">q")
 _ABSENT = _LENGTH.pack(-1)
+_NAMES = {
+    "account": Sentence("account"),
+    "origin": Sentence("origin"),
+    "action": Sentence("action"),
+    "record": Sentence("record"),
+    "reason": Sentence("reason"),
+    "value": Sentence("value"),
+}
+"""What an entry is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +109,12 @@ def append(connection: Connection, actor: Actor, change: Change, t_ns: int) -> A
     ):
         _demand_text(name, text)
         if not text:
-            raise AuditError(f"The audit trail takes no entry without its {name}.")
+            raise AuditError(N_("The audit trail takes no entry without its {name}."), name=_NAMES[name])
     _demand_text("reason", change.reason)
     if not 0 <= t_ns <= LATEST_NS:
         raise AuditError(
-            f"The audit trail takes no time {t_ns} ns: it is outside 1970 to 2255; set the clock."
+            N_("The audit trail takes no time {t_ns} ns: it is outside 1970 to 2255; set the clock."),
+            t_ns=t_ns,
         )
     seq, previous = connection.execute(select(schema.audit_head.c.seq, schema.audit_head.c.sha256)).one()
     row = AuditRow(
@@ -120,7 +132,9 @@ def append(connection: Connection, actor: Actor, change: Change, t_ns: int) -> A
     try:
         row = replace(row, sha256=link_of(previous, row))
     except ValueError as error:
-        raise AuditError("The end of the audit trail's chain is damaged; run hengliang verify.") from error
+        raise AuditError(
+            N_("The end of the audit trail's chain is damaged; run hengliang verify.")
+        ) from error
     connection.execute(schema.audit.insert(), asdict(row))
     connection.execute(schema.audit_head.update().values(seq=row.seq, sha256=row.sha256))
     return row
@@ -179,7 +193,9 @@ def as_text(value: Json) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     except (ValueError, TypeError) as error:
-        raise AuditError(f"The audit trail takes only JSON with finite numbers: {error}.") from error
+        raise AuditError(
+            N_("The audit trail takes only JSON with finite numbers: {error}."), error=error
+        ) from error
 
 
 def _counted(text: str) -> bytes:
@@ -199,11 +215,18 @@ def _demand_text(name: str, text: str) -> None:
     """One line that every page and terminal shows as it is: no entry can look like two."""
     _demand_unicode(name, text)
     if len(text) > LONGEST_TEXT:
-        raise AuditError(f"The {name} is {len(text)} characters long; {LONGEST_TEXT} are allowed.")
+        raise AuditError(
+            N_("The {name} is {length} characters long; {longest} are allowed."),
+            name=_NAMES[name],
+            length=len(text),
+            longest=LONGEST_TEXT,
+        )
     bad = next((sign for sign in text if not sign.isprintable()), None)
     if bad is not None:
         raise AuditError(
-            f"The {name} has a character that cannot be printed (U+{ord(bad):04X}); leave it out."
+            N_("The {name} has a character that cannot be printed (U+{code}); leave it out."),
+            name=_NAMES[name],
+            code=f"{ord(bad):04X}",
         )
 
 
@@ -211,4 +234,6 @@ def _demand_unicode(name: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise AuditError(f"The {name} is not Unicode text: {error.reason}.") from error
+        raise AuditError(
+            N_("The {name} is not Unicode text: {reason}."), name=_NAMES[name], reason=error.reason
+        ) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
+from calibration.sentences import Sentence
 from daq.journal.heads import ExportedHead, HeadsFile, read_heads
 from daq.journal.rows import EMPTY, Head
 from daq.records import schema
@@ -30,12 +31,13 @@ class AuditVerification:
     """End of the chain over these rows."""
     first_bad: int | None
     """Number of the first row that is not; None where there is none, or only the head is wrong."""
-    sentence: str
+    sentence: Sentence
 
 
 class _NotAsWrittenError(Exception):
-    def __init__(self, first_bad: int | None, sentence: str) -> None:
+    def __init__(self, first_bad: int | None, sentence: Sentence) -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.first_bad = first_bad
 
 
@@ -55,10 +57,13 @@ def verify(engine: Engine, heads: Path | None = None) -> AuditVerification:
             walk.rows(connection)
             walk.end(connection)
     except _NotAsWrittenError as error:
-        return AuditVerification(False, walk.head.seq, walk.head, error.first_bad, str(error))
-    sentence = (
-        f"All {walk.head.seq} entries of the audit trail are as they were written; {len(exported)} exported "
-        f"heads agree; head {walk.head.sha256}."
+        return AuditVerification(False, walk.head.seq, walk.head, error.first_bad, error.sentence)
+    sentence = Sentence(
+        "All {rows} entries of the audit trail are as they were written; {heads} exported heads agree; head "
+        "{sha256}.",
+        rows=walk.head.seq,
+        heads=len(exported),
+        sha256=walk.head.sha256,
     )
     return AuditVerification(True, walk.head.seq, walk.head, None, sentence)
 
@@ -78,7 +83,9 @@ def export_head(engine: Engine, heads: Path, t_ns: int) -> Head:
     return Head(seq, sha256)
 
 
-def changed_past_the_trail(connection: Connection, kind: str, states: Mapping[str, Json]) -> tuple[str, ...]:
+def changed_past_the_trail(
+    connection: Connection, kind: str, states: Mapping[str, Json]
+) -> tuple[Sentence, ...]:
     """Where records of one kind are not as the audit trail left them: a sentence for each, in their order.
 
     ``states`` holds every record of the kind under its name in the trail (``kind/key``), in the form that
@@ -86,12 +93,17 @@ def changed_past_the_trail(connection: Connection, kind: str, states: Mapping[st
     """
     audited = _last_states(connection, kind)
     altered = [
-        f"{record} was changed past the audit trail: it is not as its last entry left it."
+        Sentence(
+            "{record} was changed past the audit trail: it is not as its last entry left it.", record=record
+        )
         for record, state in sorted(states.items())
         if as_text(state) != audited.get(record)
     ]
     gone = sorted(audited.keys() - states.keys())
-    return (*altered, *(f"{record} was deleted past the audit trail." for record in gone))
+    return (
+        *altered,
+        *(Sentence("{record} was deleted past the audit trail.", record=record) for record in gone),
+    )
 
 
 def _last_states(connection: Connection, kind: str) -> dict[str, str]:
@@ -121,13 +133,15 @@ class _Walk:
         expected = self.head.seq + 1
         if row.seq > expected:
             gone = (
-                f"Entry {expected} is"
+                Sentence("Entry {first} is", first=expected)
                 if row.seq == expected + 1
-                else f"Entries {expected} to {row.seq - 1} are"
+                else Sentence("Entries {first} to {last} are", first=expected, last=row.seq - 1)
             )
-            raise _NotAsWrittenError(expected, f"{gone} missing from the audit trail.")
+            raise _NotAsWrittenError(expected, Sentence("{gone} missing from the audit trail.", gone=gone))
         if row.seq < expected:
-            raise _NotAsWrittenError(row.seq, f"Entry {row.seq} of the audit trail was inserted.")
+            raise _NotAsWrittenError(
+                row.seq, Sentence("Entry {seq} of the audit trail was inserted.", seq=row.seq)
+            )
         try:
             link = link_of(self.head.sha256, row)
         except ValueError:
@@ -135,35 +149,48 @@ class _Walk:
         if link != row.sha256:
             raise _NotAsWrittenError(
                 row.seq,
-                f"Entry {row.seq} of the audit trail is not as it was written, or the one before it was "
-                "replaced together with its digest.",
+                Sentence(
+                    "Entry {seq} of the audit trail is not as it was written, or the one before it was "
+                    "replaced together with its digest.",
+                    seq=row.seq,
+                ),
             )
         self.head = Head(row.seq, link)
 
     def end(self, connection: Connection) -> None:
         found = connection.execute(select(schema.audit_head.c.seq, schema.audit_head.c.sha256)).first()
         if found is None:
-            raise _NotAsWrittenError(None, "The end of the audit trail's chain was deleted.")
+            raise _NotAsWrittenError(None, Sentence("The end of the audit trail's chain was deleted."))
         stored = Head(*found)
         if stored.seq > self.head.seq:
-            raise self._cut_off(stored.seq, "the end of its chain")
+            raise self._cut_off(stored.seq, Sentence("the end of its chain"))
         if stored.seq < self.head.seq:
             raise _NotAsWrittenError(
-                stored.seq + 1, f"Entry {stored.seq + 1} of the audit trail was inserted behind its end."
+                stored.seq + 1,
+                Sentence("Entry {seq} of the audit trail was inserted behind its end.", seq=stored.seq + 1),
             )
         if stored != self.head:
             raise _NotAsWrittenError(
                 self.head.seq or None,
-                f"The last entry of the audit trail ({self.head.seq}) was replaced together with its digest, "
-                "or the end of the chain was altered.",
+                Sentence(
+                    "The last entry of the audit trail ({seq}) was replaced together with its digest, or the "
+                    "end of the chain was altered.",
+                    seq=self.head.seq,
+                ),
             )
         if self._exported:
-            raise self._cut_off(self._exported[-1].head.seq, "an exported head")
+            raise self._cut_off(self._exported[-1].head.seq, Sentence("an exported head"))
 
-    def _cut_off(self, seq: int, witness: str) -> _NotAsWrittenError:
+    def _cut_off(self, seq: int, witness: Sentence) -> _NotAsWrittenError:
         first = self.head.seq + 1
         return _NotAsWrittenError(
-            first, f"Entries {first} to {seq} of the audit trail were cut off: {witness} knows of them."
+            first,
+            Sentence(
+                "Entries {first} to {seq} of the audit trail were cut off: {witness} knows of them.",
+                first=first,
+                seq=seq,
+                witness=witness,
+            ),
         )
 
     def _compare(self) -> None:
@@ -173,6 +200,11 @@ class _Walk:
             if exported.head != self.head:
                 raise _NotAsWrittenError(
                     self.head.seq or None,
-                    f"The audit trail was rewritten: entries up to {self.head.seq} do not give the head that "
-                    f"was exported on {exported.utc} (line {exported.line}).",
+                    Sentence(
+                        "The audit trail was rewritten: entries up to {seq} do not give the head that was "
+                        "exported on {utc} (line {line}).",
+                        seq=self.head.seq,
+                        utc=exported.utc,
+                        line=exported.line,
+                    ),
                 )

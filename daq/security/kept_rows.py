@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, select
 
+from calibration.sentences import Sentence
 from daq.security.audit import Actor, Change, Json, append
 from daq.security.audit_verification import changed_past_the_trail
 
@@ -66,7 +67,7 @@ def keep(connection: Connection, actor: Actor, new: NewRow, t_ns: int) -> dict[s
     return row
 
 
-def unaudited(connection: Connection, kept: KeptTable) -> tuple[str, ...]:
+def unaudited(connection: Connection, kept: KeptTable) -> tuple[Sentence, ...]:
     """A sentence for each row that is not as the audit trail has it, and for each that is gone."""
     rows = [dict(row) for row in connection.execute(select(kept.table)).mappings()]
     return changed_past_the_trail(connection, kept.kind, {kept.record(row): kept.state(row) for row in rows})

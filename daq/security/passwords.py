@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from daq.errors import PasswordError
+from daq.i18n import N_
 from daq.security.common_passwords import COMMON_PASSWORDS
 from daq.security.guessing import LEAST_EFFORT, effort
 
@@ -25,24 +26,35 @@ def demand_good_password(password: str, *names: str) -> None:
     """
     if len(password) < SHORTEST:
         raise PasswordError(
-            f"The password has {len(password)} characters; at least {SHORTEST} are needed, {ADVISED} or more "
-            "are better: a few words, for instance."
+            N_(
+                "The password has {length} characters; at least {shortest} are needed, {advised} or more "
+                "are better: a few words, for instance."
+            ),
+            length=len(password),
+            shortest=SHORTEST,
+            advised=ADVISED,
         )
     if len(password) > LONGEST:
-        raise PasswordError(f"The password has {len(password)} characters; at most {LONGEST} are taken.")
+        raise PasswordError(
+            N_("The password has {length} characters; at most {longest} are taken."),
+            length=len(password),
+            longest=LONGEST,
+        )
     try:
         password.encode()
     except UnicodeEncodeError as error:
-        raise PasswordError("The password is not Unicode text; type it again.") from error
+        raise PasswordError(N_("The password is not Unicode text; type it again.")) from error
     plain = _plain(password)
     if plain in COMMON_PASSWORDS:
-        raise PasswordError("This is one of the passwords that are tried first; choose another.")
+        raise PasswordError(N_("This is one of the passwords that are tried first; choose another."))
     if plain in {_plain(name) for name in names}:
-        raise PasswordError("The password is the name; choose another.")
+        raise PasswordError(N_("The password is the name; choose another."))
     if effort(password, names) < LEAST_EFFORT:
         raise PasswordError(
-            "The password is made of few pieces that are tried first, such as runs of keys, years, names, "
-            "repeated signs or words of log-ins; take a few unusual words."
+            N_(
+                "The password is made of few pieces that are tried first, such as runs of keys, years, "
+                "names, repeated signs or words of log-ins; take a few unusual words."
+            )
         )
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
 
+from calibration.sentences import Sentence, either, joined
 from daq.errors import AccountError, NotPermittedError
+from daq.i18n import N_
 from daq.records import schema
 from daq.security.audit import Json
 from daq.security.audit_verification import changed_past_the_trail
@@ -27,6 +29,16 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
     INSPECTOR = "inspector"
     """Reads everything, changes nothing; has no other role."""
+
+
+ROLE_NAMES = {
+    Role.TECHNICIAN: Sentence("technician"),
+    Role.METROLOGIST: Sentence("metrologist"),
+    Role.QUALITY_MANAGER: Sentence("quality-manager"),
+    Role.ADMINISTRATOR: Sentence("administrator"),
+    Role.INSPECTOR: Sentence("inspector"),
+}
+"""As they are typed; in another language as people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,9 @@ def find(connection: Connection, account: str) -> Person:
     """
     row = connection.execute(select(schema.people).where(schema.people.c.account == account)).first()
     if row is None:
-        raise AccountError(f"There is no account {account}; hengliang account list shows all.")
+        raise AccountError(
+            N_("There is no account {account}; hengliang account list shows all."), account=account
+        )
     held = select(schema.person_roles.c.role).where(schema.person_roles.c.account == account)
     return _person(row, {Role(role) for role in connection.execute(held).scalars()})
 
@@ -121,8 +135,10 @@ def demand_role(connection: Connection, account: str, *allowed: Role) -> Person:
     """
     person = everybody(connection).get(account)
     if person is None or not person.is_active or not person.roles & set(allowed):
-        names = " or ".join(role.value for role in allowed)
-        raise NotPermittedError(f"{account} may not do this: it takes the role {names}.")
+        names = either(ROLE_NAMES[role] for role in allowed) if allowed else ""
+        raise NotPermittedError(
+            N_("{account} may not do this: it takes the role {roles}."), account=account, roles=names
+        )
     return person
 
 
@@ -134,13 +150,20 @@ def demand_sound(new: NewPerson) -> None:
     """
     if not is_account(new.account):
         raise AccountError(
-            f"{new.account!r} cannot be an account name: up to 40 of a-z, 0-9, '.', '_' and '-', beginning "
-            "with a letter or digit."
+            N_(
+                "{account} cannot be an account name: up to 40 of a-z, 0-9, '.', '_' and '-', beginning "
+                "with a letter or digit."
+            ),
+            account=repr(new.account),
         )
     if not new.name or new.name != new.name.strip() or not new.name.isprintable():
-        raise AccountError("A person needs a name as it stands on reports, without blanks around it.")
+        raise AccountError(N_("A person needs a name as it stands on reports, without blanks around it."))
     if len(new.name) > LONGEST_NAME:
-        raise AccountError(f"The name is {len(new.name)} characters long; {LONGEST_NAME} are allowed.")
+        raise AccountError(
+            N_("The name is {length} characters long; {longest} are allowed."),
+            length=len(new.name),
+            longest=LONGEST_NAME,
+        )
     demand_sound_roles(new.roles)
 
 
@@ -152,12 +175,12 @@ def demand_sound_roles(roles: Iterable[Role]) -> None:
     """
     held = set(roles)
     if not held:
-        raise AccountError(f"A person needs a role: {', '.join(role.value for role in Role)}.")
+        raise AccountError(N_("A person needs a role: {roles}."), roles=joined(", ", ROLE_NAMES.values()))
     if Role.INSPECTOR in held and len(held) > 1:
-        raise AccountError("An inspector only reads and has no other role.")
+        raise AccountError(N_("An inspector only reads and has no other role."))
 
 
-def unaudited(connection: Connection) -> tuple[str, ...]:
+def unaudited(connection: Connection) -> tuple[Sentence, ...]:
     """A sentence for each person whose state is not the one that the audit trail left it in."""
     return changed_past_the_trail(
         connection, "person", {one.record: one.as_json() for one in everybody(connection).values()}

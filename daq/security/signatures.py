@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from daq.errors import TwoPersonError
+from daq.i18n import N_
 from daq.security.audit import Actor
 from daq.security.people import Role, account_of
 
@@ -35,4 +36,6 @@ def demand_two_people(entered_by: str, checked_by: str) -> None:
         TwoPersonError: both accounts are the same.
     """
     if account_of(entered_by) == account_of(checked_by):
-        raise TwoPersonError(f"{entered_by} entered this; another person must check it.")
+        raise TwoPersonError(
+            N_("{entered_by} entered this; another person must check it."), entered_by=entered_by
+        )

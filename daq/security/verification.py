@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
+from calibration.sentences import Sentence, about, joined
 from daq.errors import BlobError
 from daq.records.blobs import BlobStore
 from daq.records.database import reading
@@ -24,7 +25,7 @@ class RecordsVerification:
     """Whether the records are what people made of them."""
 
     audit: AuditVerification
-    findings: tuple[str, ...]
+    findings: tuple[Sentence, ...]
     """One sentence for each record that was changed past the audit trail, and for each document."""
 
     @property
@@ -33,9 +34,9 @@ class RecordsVerification:
         return self.audit.ok and not self.findings
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """What was found, one line each."""
-        return "\n".join((self.audit.sentence, *self.findings))
+        return joined("\n", (self.audit.sentence, *self.findings))
 
 
 def verify_records(
@@ -62,10 +63,10 @@ def verify_records(
     return RecordsVerification(audit, tuple(findings))
 
 
-def _altered_documents(connection: Connection, blobs: BlobStore) -> Iterator[str]:
+def _altered_documents(connection: Connection, blobs: BlobStore) -> Iterator[Sentence]:
     column = documents.c
     for row in connection.execute(select(column.sha256, column.name).order_by(column.t_ns, column.sha256)):
         try:
             blobs.get(row.sha256)
         except BlobError as error:
-            yield f"{row.name}: {error}"
+            yield about(row.name, error.sentence)

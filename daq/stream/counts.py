@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import httpx
 
 from daq.errors import StreamError
+from daq.i18n import N_
 from daq.journal.times import utc_text
 from daq.settings import TimeSeriesSettings
 from daq.stream.influx import QUERY_TIMEOUT_S, FluxReader, read_token
@@ -81,7 +82,10 @@ class VictoriaShelf:
                 if response.status_code != httpx.codes.OK:
                     words = " ".join(response.read().decode("utf-8", "replace").split())[:300]
                     raise StreamError(
-                        f"{self._settings.url} refuses to export ({response.status_code}: {words})"
+                        N_("{url} refuses to export ({status}: {words})"),
+                        url=self._settings.url,
+                        status=response.status_code,
+                        words=words,
                     )
                 for line in response.iter_lines():
                     yield _exported_line(self._settings.url, line)
@@ -139,8 +143,12 @@ def open_shelf(settings: TimeSeriesSettings, site: str) -> Shelf:
     if '"influxdb"' in health.text:
         return FluxShelf(settings, site)
     raise StreamError(
-        f"{settings.url} is neither VictoriaMetrics nor InfluxDB 2 (/health answers {health.status_code}): "
-        "its points cannot be counted."
+        N_(
+            "{url} is neither VictoriaMetrics nor InfluxDB 2 (/health answers {status}): its "
+            "points cannot be counted."
+        ),
+        url=settings.url,
+        status=health.status_code,
     )
 
 
@@ -154,7 +162,9 @@ def _http(settings: TimeSeriesSettings) -> Iterator[httpx.Client]:
         with httpx.Client(base_url=url, headers=headers, timeout=QUERY_TIMEOUT_S, trust_env=False) as client:
             yield client
     except httpx.HTTPError as error:
-        raise StreamError(f"{url} cannot be asked: {error}; start it, or correct timeseries.url.") from error
+        raise StreamError(
+            N_("{url} cannot be asked: {error}; start it, or correct timeseries.url."), url=url, error=error
+        ) from error
 
 
 def _exported_line(url: str, line: str) -> _Exported:
@@ -166,7 +176,9 @@ def _exported_line(url: str, line: str) -> _Exported:
         )
         return series, [int(value) for value in exported["values"]], exported["timestamps"]
     except (ValueError, KeyError, TypeError) as error:
-        raise StreamError(f"{url} exports a line that is not understood: {line[:200]}") from error
+        raise StreamError(
+            N_("{url} exports a line that is not understood: {line}"), url=url, line=line[:200]
+        ) from error
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from daq.errors import StreamError
+from daq.i18n import N_
 from daq.stream.trouble import Trouble
 
 SCHEMA_VERSION = 1
@@ -250,8 +251,13 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise StreamError(
-            f"{path} cannot be used ({error}). Check disk space and permissions; if it is damaged, delete "
-            "it: the stream then sends everything again, which changes nothing in the time-series database."
+            N_(
+                "{path} cannot be used ({error}). Check disk space and permissions; if it is damaged, "
+                "delete it: the stream then sends everything again, which changes nothing in the "
+                "time-series database."
+            ),
+            path=path,
+            error=error,
         ) from error
 
 
@@ -265,8 +271,13 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.executescript(_SCHEMA.format(version=SCHEMA_VERSION))
         elif version != SCHEMA_VERSION:
             raise StreamError(
-                f"{path} is of version {version}, this program writes version {SCHEMA_VERSION}; delete it: "
-                "the stream then sends everything again."
+                N_(
+                    "{path} is of version {version}, this program writes version {known}; delete "
+                    "it: the stream then sends everything again."
+                ),
+                path=path,
+                version=version,
+                known=SCHEMA_VERSION,
             )
     except BaseException:
         connection.close()
@@ -298,5 +309,5 @@ def _lock(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StreamError(f"Another process streams with {path}; stop it first.") from None
+            raise StreamError(N_("Another process streams with {path}; stop it first."), path=path) from None
         yield

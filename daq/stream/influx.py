@@ -21,6 +21,7 @@ from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from daq.errors import StreamError
+from daq.i18n import N_
 from daq.settings import TimeSeriesSettings
 from daq.stream.points import DataPoint
 from daq.stream.trouble import Trouble
@@ -159,9 +160,13 @@ class InfluxWriter:
         except ApiException as error:
             if error.status and error.status < 500:
                 return None
-            raise StreamError(f"{self._url} does not say when it started: {error.status}") from error
+            raise StreamError(
+                N_("{url} does not say when it started: {reason}"), url=self._url, reason=error.status
+            ) from error
         except (HTTPError, UnicodeDecodeError) as error:
-            raise StreamError(f"{self._url} does not say when it started: {_reason(error)}") from error
+            raise StreamError(
+                N_("{url} does not say when it started: {reason}"), url=self._url, reason=_reason(error)
+            ) from error
         found = _STARTED.search(str(text))
         return float(found[1]) if found else None
 
@@ -217,10 +222,15 @@ class FluxReader:
             return [dict(record.values) for table in tables for record in table.records]
         except ApiException as error:
             raise StreamError(
-                f"{self._settings.url} refuses to count ({error.status}: {_words(error)})"
+                N_("{url} refuses to count ({status}: {words})"),
+                url=self._settings.url,
+                status=error.status,
+                words=_words(error),
             ) from error
         except _QUERY_ERRORS as error:
-            raise StreamError(f"{self._settings.url} cannot be asked: {_reason(error)}") from error
+            raise StreamError(
+                N_("{url} cannot be asked: {reason}"), url=self._settings.url, reason=_reason(error)
+            ) from error
         finally:
             close_client(client)
 
@@ -259,10 +269,15 @@ def _text_of(token_file: Path) -> str:
     try:
         token = token_file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise StreamError(f"The token file {token_file} cannot be read ({error}); correct it.") from error
+        raise StreamError(
+            N_("The token file {file} cannot be read ({error}); correct it."),
+            file=token_file,
+            error=error,
+        ) from error
     if not token:
         raise StreamError(
-            f"The token file {token_file} is empty; put the token of the time-series database into it."
+            N_("The token file {file} is empty; put the token of the time-series database into it."),
+            file=token_file,
         )
     return token
 

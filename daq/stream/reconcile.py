@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from calibration.sentences import Sentence
 from daq.journal import JournalReader, ReadingRow
 from daq.journal.times import LATEST_NS, utc_text
 from daq.stream.counts import HOUR_NS, Shelf
@@ -66,16 +67,23 @@ class Reconciliation:
         return not self.missing and not self.surplus
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The result for people."""
-        readings = f"{self.journal_rows} readings up to row {self.cursor_seq}"
-        points = f"{self.server_rows} points, {self.rejected} refused"
+        counted = Sentence(
+            "{rows} readings up to row {last}, {points} points, {refused} refused",
+            rows=self.journal_rows,
+            last=self.cursor_seq,
+            points=self.server_rows,
+            refused=self.rejected,
+        )
         if self.ok:
-            return f"Journal and time-series database agree: {readings}, {points}."
-        return (
-            f"Journal and time-series database differ: {readings}, {points}, {self.missing} missing, "
-            f"{self.surplus} too many. Look at the server's retention and log; "
-            "hengliang stream --rebuild sends all once more."
+            return Sentence("Journal and time-series database agree: {counted}.", counted=counted)
+        return Sentence(
+            "Journal and time-series database differ: {counted}, {missing} missing, {surplus} too many. Look "
+            "at the server's retention and log; hengliang stream --rebuild sends all once more.",
+            counted=counted,
+            missing=self.missing,
+            surplus=self.surplus,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import structlog
 
 from calibration.certificates.model import Certificate
 from daq.errors import JournalError, JournalMissingError, RecordsError, StreamError
+from daq.i18n import N_
 from daq.journal import JournalChannel, JournalReader, ReadingRow, Row
 from daq.lab.meaning import meaning
 from daq.stream.cursor import RejectedPoint, StreamFile, StreamState, StreamStatus
@@ -184,9 +185,14 @@ class _Run:
         self._head_seq = self._reader.head().seq
         if self._head_seq < self._file.accepted_seq:
             raise JournalError(
-                f"{self._service.stream_path} says that row {self._file.accepted_seq} was sent, but the "
-                f"journal ends at row {self._head_seq}: it is another one, or an older copy. Send it from "
-                "its beginning with hengliang stream --rebuild."
+                N_(
+                    "{file} says that row {sent} was sent, but the journal ends at row "
+                    "{last}: it is another one, or an older copy. Send it from its beginning with "
+                    "hengliang stream --rebuild."
+                ),
+                file=self._service.stream_path,
+                sent=self._file.accepted_seq,
+                last=self._head_seq,
             )
         rows = self._reader.read_since(self._file.accepted_seq, self._limit)
         if not rows:

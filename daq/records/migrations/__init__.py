@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect
 
 from daq.errors import RecordsVersionError
+from daq.i18n import N_
 from daq.records.database import changing, make_engine
 
 VERSION_TABLE = "records_version"
@@ -54,12 +55,17 @@ def _demand_own(connection: Connection, steps: ScriptDirectory) -> None:
     current = context.get_current_revision() if VERSION_TABLE in tables else None
     if current is None and tables and connection.dialect.name == "sqlite":
         raise RecordsVersionError(
-            f"{connection.engine.url.database} is another program's database; choose another data directory."
+            N_("{database} is another program's database; choose another data directory."),
+            database=connection.engine.url.database,
         )
     try:
         steps.get_revisions(current or ())
     except CommandError as error:
         raise RecordsVersionError(
-            f"The records database is of version {current}, this program knows versions up to "
-            f"{steps.get_current_head()}; use the program that wrote it, or a later one."
+            N_(
+                "The records database is of version {current}, this program knows versions up to "
+                "{known}; use the program that wrote it, or a later one."
+            ),
+            current=current,
+            known=steps.get_current_head(),
         ) from error
