@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -27,11 +28,16 @@ def keep_calendar(
         timezone: IANA name.
         stop: ends the calendar; a duty under way is waited for.
     """
-    scheduler = BackgroundScheduler(timezone=ZoneInfo(timezone))
+    zone = ZoneInfo(timezone)
+    scheduler = BackgroundScheduler(
+        timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": 3600}
+    )
+    at_once = datetime.now(zone)
     for name, crontab, duty in duties:
-        trigger = CronTrigger.from_crontab(crontab, timezone=ZoneInfo(timezone))
-        scheduler.add_job(_do, args=(name, duty, notebook))
-        scheduler.add_job(_do, trigger, args=(name, duty, notebook), coalesce=True, misfire_grace_time=3600)
+        # one job for the start and the calendar: a job that is done once and removed by the scheduler's
+        # thread is not found any more by it when the service is stopped meanwhile
+        trigger = CronTrigger.from_crontab(crontab, timezone=zone)
+        scheduler.add_job(_do, trigger, args=(name, duty, notebook), next_run_time=at_once)
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)

@@ -142,6 +142,18 @@ def test_the_calendar_does_each_duty_at_the_start_and_one_that_fails_ends_no_oth
     }
 
 
+@pytest.mark.parametrize("after_s", [0, 0.0005, 0.002])
+def test_a_calendar_that_is_stopped_while_it_starts_ends_in_peace(tmp_path, after_s):
+    """Trouble in a thread of the scheduler is a warning, and warnings are errors here."""
+    for _ in range(10):
+        stop = threading.Event()
+        timer = threading.Timer(after_s, stop.set)
+        timer.start()
+        duties = [(f"duty-{n}", "* * * * *", tuple) for n in range(8)]
+        keep_calendar(duties, Notebook(tmp_path / "watch.json"), "Asia/Shanghai", stop)
+        timer.join()
+
+
 def test_a_notebook_that_is_not_there_is_empty_and_a_torn_one_is_an_error(tmp_path):
     path = tmp_path / "watch.json"
     assert read_notebook(path) == []
