@@ -11,6 +11,7 @@ from calibration.certificates.dcc.text import checked
 from calibration.certificates.findings import Findings
 from calibration.certificates.workbook.grid import Cell, Sheet
 from calibration.certificates.workbook.layout import FORMAT, Heading, Layout
+from calibration.certificates.workbook.sheet_parts import MOST_COLUMNS, MOST_ROWS
 from calibration.errors import UnitError
 from calibration.sentences import either, sentence_of
 from calibration.spellings import read_word
@@ -84,12 +85,18 @@ class Reader:
     def fields(self, name: str, headings: Sequence[Heading]) -> dict[str, Line]:
         """The lines of the sheet CERTIFICATE by their keys; lines that are not there are empty."""
         sheet = self._sheets[name]
-        self._note_merged(sheet)
+        self._note_layout(sheet)
         found = {heading.key: Line(Cell(name), Cell(name)) for heading in headings}
         for row in range(1, len(sheet.rows)):
             label = sheet.cell(row, 0)
             heading = _heading(label.text, headings)
-            if heading is not None:
+            if heading is not None and found[heading.key].place != name:
+                self.findings.error(
+                    label.place,
+                    "the heading {text} occurs twice; keep one of them",
+                    text=repr(label.text[:40]),
+                )
+            elif heading is not None:
                 found[heading.key] = Line(sheet.cell(row, 1), sheet.cell(row, 2))
             elif label.text:
                 self.findings.warn(
@@ -112,7 +119,7 @@ class Reader:
                     "", "no sheet {name}; do not rename the sheets of the template", name=repr(layout.name)
                 )
             return found
-        self._note_merged(sheet)
+        self._note_layout(sheet)
         columns = self._columns(sheet, layout)
         for row in range(2, len(sheet.rows)):
             cells = {key: sheet.cell(row, column) for key, column in columns.items()}
@@ -235,11 +242,24 @@ class Reader:
         )
         return choices[0]
 
-    def _note_merged(self, sheet: Sheet) -> None:
-        for merged in sheet.merged:
+    def _note_layout(self, sheet: Sheet) -> None:
+        """What a person sees otherwise than it is read here."""
+        for merged in sheet.part.merged:
             self.findings.error(
                 f"{sheet.name}!{merged}",
                 "merged cells: it is not known for which rows the value holds; unmerge them",
+            )
+        for hidden in sheet.part.hidden:
+            self.findings.warn(
+                f"{sheet.name}!{hidden}" if hidden else sheet.name,
+                "hidden, and read all the same: show it and look at what stands there",
+            )
+        if sheet.part.beyond:
+            self.findings.refuse(
+                f"{sheet.name}!{sheet.part.beyond}",
+                "something stands beyond {rows} rows and {columns} columns, where nothing is read",
+                rows=MOST_ROWS,
+                columns=MOST_COLUMNS,
             )
 
 

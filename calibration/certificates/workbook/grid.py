@@ -6,22 +6,25 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from calibration.certificates.findings import Findings
-from calibration.certificates.safe_xml import parse_xml
+from calibration.certificates.workbook.layout import CERTIFICATE, FORMAT, LAYOUTS, STANDARDS
 from calibration.certificates.workbook.safe import unpack
+from calibration.certificates.workbook.sheet_parts import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    SheetPart,
+    sheet_parts,
+)
 from calibration.errors import CertificateError
 from calibration.sentences import Sentence, about
 
-MOST_ROWS = 2000
-MOST_COLUMNS = 50
 MAX_CSV_BYTES = 5 * 2**20
 
 Value = str | int | float | bool | datetime.datetime | datetime.date | None
@@ -44,7 +47,11 @@ _UNREADABLE = (
     InvalidFileException,
 )
 """What the reader of workbooks raises on files that are none."""
-_MERGED = re.compile(r"[A-Z]{1,3}\d{1,7}(:[A-Z]{1,3}\d{1,7})?")
+_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+"""Of a number format: texts, escapes, fillers, colours and conditions."""
+_SCALED = re.compile(r"%|[0#?],+(?![0#?,])")
+_OF_TEMPLATE = {CERTIFICATE, STANDARDS} | {layout.name for some in LAYOUTS.values() for layout in some}
+_DELIMITER = re.compile(re.escape(FORMAT) + r'"?[ ]*([,;\t])')
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
@@ -70,7 +77,7 @@ class Sheet:
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
-    merged: tuple[str, ...] = ()
+    part: SheetPart = field(default_factory=SheetPart)
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell, counted from 0; an empty one beyond the edge."""
@@ -100,15 +107,18 @@ def read_sheets(data: bytes, file_name: str, findings: Findings) -> dict[str, Sh
 
 def _xlsx(data: bytes, file_name: str, findings: Findings) -> dict[str, Sheet]:
     parts = unpack(data, file_name)
-    merged = _merged_cells(parts, file_name)
+    found = sheet_parts(parts, file_name)
     try:
         computed = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         written = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
             sheets = {}
+            is_template = CERTIFICATE in written.sheetnames
             for name in written.sheetnames:
-                rows = _rows(written[name], computed[name], name, findings)
-                sheets[name] = Sheet(name, rows, merged.get(name, ()))
+                is_own = is_template and name not in _OF_TEMPLATE  # somebody's own sheet beside the template
+                heard = Findings(file_name) if is_own else findings
+                rows = _rows(written[name], computed[name], name, heard)
+                sheets[name] = Sheet(name, rows, found.get(name, SheetPart()))
         finally:
             computed.close()
             written.close()
@@ -120,14 +130,13 @@ def _xlsx(data: bytes, file_name: str, findings: Findings) -> dict[str, Sheet]:
 
 def _rows(written: Any, computed: Any, name: str, findings: Findings) -> tuple[tuple[Cell, ...], ...]:
     rows: list[tuple[Cell, ...]] = []
-    limits = {"max_row": MOST_ROWS, "max_col": MOST_COLUMNS, "values_only": True}
-    for number, (formulas, values) in enumerate(
-        zip(written.iter_rows(**limits), computed.iter_rows(**limits), strict=False), start=1
-    ):
-        row = [
-            _cell(f"{name}!{get_column_letter(column)}{number}", formula, value, findings)
-            for column, (formula, value) in enumerate(zip(formulas, values, strict=False), start=1)
-        ]
+    limits = {"max_row": MOST_ROWS, "max_col": MOST_COLUMNS}
+    both = zip(written.iter_rows(**limits), computed.iter_rows(**limits, values_only=True), strict=False)
+    for number, (formulas, values) in enumerate(both, start=1):
+        row = []
+        for column, (formula, value) in enumerate(zip(formulas, values, strict=False), start=1):
+            cell = _cell(f"{name}!{get_column_letter(column)}{number}", formula.value, value, findings)
+            row.append(_as_shown(cell, getattr(formula, "number_format", None) or "", findings))
         rows.append(tuple(row))
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()
@@ -153,30 +162,26 @@ def _cell(place: str, written: Value, computed: Value, findings: Findings) -> Ce
     return Cell(place, computed, "formula")
 
 
-def _merged_cells(parts: dict[str, bytes], file_name: str) -> dict[str, tuple[str, ...]]:
-    """Merged ranges by sheet, found without the reader of workbooks, which unfolds them cell by cell."""
-    if "xl/workbook.xml" not in parts:
-        sentence = Sentence("a ZIP archive that is no workbook; save it as .xlsx")
-        raise CertificateError((about(file_name, sentence),))
-    targets = {}
-    relations = parts.get("xl/_rels/workbook.xml.rels", b"<none/>")
-    for relation in parse_xml(relations, file_name):
-        target = relation.get("Target", "").removeprefix("/").removeprefix("xl/")
-        targets[relation.get("Id", "")] = f"xl/{target}"
-    found = {}
-    for sheet in parse_xml(parts["xl/workbook.xml"], file_name).iter("{*}sheet"):
-        own = next((v for k, v in sheet.attrib.items() if etree.QName(k).localname == "id"), "")
-        part = parts.get(targets.get(str(own), ""), b"")
-        ranges = re.findall(rb"<(?:\w+:)?mergeCell\s+ref=[\"']([^\"']{1,20})", part)[:20]
-        texts = [text.decode("ascii", errors="replace") for text in ranges]
-        found[sheet.get("name", "")] = tuple(text for text in texts if _MERGED.fullmatch(text))
-    return found
+def _as_shown(cell: Cell, number_format: str, findings: Findings) -> Cell:
+    """The cell, empty if it shows another number than it holds: 5.12 % is held as 0.0512."""
+    is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    if not is_number or not _SCALED.search(_NOT_SHOWN.sub("", number_format)):
+        return cell
+    findings.error(
+        cell.place,
+        "the cell holds {held} and shows another number, by its format {format}: format it as text and type "
+        "the number in",
+        held=cell.text,
+        format=repr(number_format[:40]),
+    )
+    return Cell(cell.place)
 
 
 def _csv(data: bytes, file_name: str) -> dict[str, Sheet]:
     """Sheets one below the other, each after a line with # and its name."""
     text = _decoded(data, file_name)
-    delimiter = max(",;\t", key=text[:2000].count)
+    first = _DELIMITER.search(text)
+    delimiter = first[1] if first else max(",;\t", key=text[:2000].count)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:

@@ -230,6 +230,55 @@ def test_merged_cells_are_named():
     assert any(one.startswith(f"{ERRORS}!E4:E5: merged cells") for one in sentences(book))
 
 
+@pytest.mark.parametrize("number_format", ["0.00%", "#,##0.0,", '0.0"g"%'])
+def test_a_cell_that_shows_another_number_than_it_holds_is_left_out(number_format):
+    book = changed(B4=100.0001)
+    book[ERRORS]["B4"].number_format = number_format
+    assert "the cell holds 100.0001 and shows another number" in "\n".join(sentences(book))
+    assert read(data_of(book)).proposals[0].points[1].indication is None
+
+
+@pytest.mark.parametrize("number_format", ["0.0000", '0.0"%"', "0,000.0", "[Red]-0.0"])
+def test_other_formats_show_the_number(number_format):
+    book = changed(B4=100.0001)
+    book[ERRORS]["B4"].number_format = number_format
+    assert sentences(book) == []
+
+
+def test_what_is_hidden_is_read_and_named():
+    book = changed()
+    book[ERRORS].row_dimensions[4].hidden = True
+    book[ERRORS].column_dimensions["E"].hidden = True
+    book[STANDARDS].sheet_state = "veryHidden"
+    found = sentences(book, Severity.WARNING)
+    assert [one.split(": hidden,")[0] for one in found] == [f"{ERRORS}!4:4", f"{ERRORS}!E:E", STANDARDS]
+
+
+@pytest.mark.parametrize("cell", ["A2001", "AZ4"])
+def test_nothing_beyond_the_limits_is_cut_off_in_silence(cell):
+    with pytest.raises(CertificateError, match=f"{ERRORS}!{cell}: something stands beyond 2000 rows"):
+        read(data_of(changed(**{cell: "1"})))
+
+
+def test_a_line_that_occurs_twice_is_an_error():
+    book = changed()
+    book[CERTIFICATE]["A40"], book[CERTIFICATE]["B40"] = "证书编号", "OTHER-1"
+    assert any("A40: the heading '证书编号' occurs twice" in one for one in sentences(book))
+    assert read(data_of(book)).administrative.number == "LX-2026-0417"
+
+
+def test_sheets_of_the_writer_s_own_are_left_alone():
+    book = changed()
+    book.create_sheet("my notes")["A1"] = "=1+1"
+    assert sentences(book) == []
+
+
+def test_decimal_commas_do_not_decide_what_separates_the_columns():
+    data = filled_csv(BALANCE, "utf-8", ";").decode().replace(".", ",").encode()
+    found = [str(finding) for finding in read(data).findings]
+    assert any("line 27, column 2: found '0,0000'; allowed is a number with" in one for one in found)
+
+
 def test_a_formula_with_a_stored_value_is_read_and_named():
     book = changed(E4="=0.1+0.05")
     data = data_of(book)
