@@ -27,7 +27,9 @@ from calibration.certificates.pdf.text import Page, illegible_share
 from calibration.certificates.pdf.uncertainty import Around
 
 _FEWEST_CHARS = 20
-"""A page with fewer letters has no text; a scanner's stamp may be there."""
+"""A page with fewer letters has no text."""
+_FEWEST_OVER_PICTURE = 40
+"""A picture with fewer letters on it is a scan with the stamp of a scanner or the head of a page."""
 _ILLEGIBLE_SHARE = 0.05
 
 
@@ -79,12 +81,21 @@ def understood(document: Opened, file_sha256: str, file_name: str, today: dateti
 
 
 def _has_text(document: Opened) -> bool:
-    return any(len(page.chars) >= _FEWEST_CHARS for page in document.pages)
+    return any(_is_text(page) for page in document.pages)
+
+
+def _is_text(page: Page) -> bool:
+    return len(page.chars) >= (_FEWEST_OVER_PICTURE if page.is_picture else _FEWEST_CHARS)
+
+
+def _is_turned(page: Page) -> bool:
+    """Whether most of its letters cannot be read as they stand."""
+    return page.left_out > max(len(page.chars), _FEWEST_CHARS)
 
 
 def _check_pages(document: Opened, findings: Findings) -> None:
     """Where the text of a page is not what a reader sees on it."""
-    if not _has_text(document):
+    if not _has_text(document) and not any(map(_is_turned, document.pages)):
         findings.error(
             "", "it has no text, so it is a scan: the file is kept, and fields and table must be keyed in"
         )
@@ -102,17 +113,28 @@ def _check_pages(document: Opened, findings: Findings) -> None:
 
 def _check_page(page: Page, findings: Findings, *, has_text: bool) -> None:
     place = f"page {page.number}"
-    if len(page.chars) < _FEWEST_CHARS and page.is_picture and has_text:
-        findings.error(place, "this page is a picture without text; what stands on it must be keyed in")
+    if page.is_picture and not _is_text(page):
+        if has_text:
+            findings.error(place, "this page is a picture without text; what stands on it must be keyed in")
     elif page.is_picture:
         findings.warn(place, "the text lies over a picture, so a machine recognised it: compare every digit")
     if illegible_share(page.chars) > _ILLEGIBLE_SHARE:
         findings.error(place, "its font does not say which letters its shapes are; key this page in")
-    if page.left_out:
+    if _is_turned(page):
+        findings.error(
+            place,
+            "most of its letters ({count}) are turned, outside the page or invisibly small; key this page in",
+            count=page.left_out,
+        )
+    elif page.left_out:
         findings.warn(
             place,
             "{count} letters outside the page, turned or invisibly small are left out",
             count=page.left_out,
+        )
+    if page.has_invisible and not page.is_picture:
+        findings.warn(
+            place, "some of its letters may be drawn without ink: compare everything with the picture"
         )
     if page.white:
         findings.warn(

@@ -15,6 +15,8 @@ NUMBER = (
 )
 _POWER = r"(?:\s?[×xX*·]\s?10\s?\^?\s?([+-]?)\s?\^?(\d{1,2})|[eE]([+-]?\d{1,2}))?"
 _THOUSANDS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?=\.\d)")
+_SPREAD = re.compile(r"[+-]? ?\d(?: \d)* \.(?: \d)+", re.ASCII)
+"""A number whose digits were spread over the width of its cell."""
 _VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;:=、。()+-][^\d;:=、。]{{0,11}})?", re.ASCII)
 _SUM = re.compile(rf"({NUMBER})\s?([^\d\s+-]{{1,4}})\s*([+-])\s*({NUMBER})\s?([^\d\s+-]{{1,4}})", re.ASCII)
 _DATE = re.compile(
@@ -57,6 +59,8 @@ def read_value(text: str) -> tuple[Decimal, str] | None:
     the cell was too narrow for.
     """
     text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text.replace("\n", "").strip())
+    if _SPREAD.fullmatch(text):
+        text = text.replace(" ", "")
     found = _VALUE.fullmatch(text)
     if found is None:
         return _sum(text)

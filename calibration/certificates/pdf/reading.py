@@ -5,6 +5,8 @@ process with limits (``daq.security.uploads``).
 """
 
 import io
+import re
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from pdfplumber.page import Page as RawPage
 from pdfplumber.utils.exceptions import PdfminerException
 
 from calibration.certificates.file_names import too_long
+from calibration.certificates.pdf.fonts import Fonts
 from calibration.certificates.pdf.objects import Inside, TooMuchError, look_inside
 from calibration.certificates.pdf.text import Box, Char, Page
 from calibration.errors import CertificateError
@@ -30,6 +33,10 @@ MOST_EDGES = 4000
 
 _TAIL_BYTES = 2048
 _SMALLEST_PT = 2.0
+_WIDTH_EM = 0.2
+_NO_LETTER = "\ufffd"
+_SOFT_HYPHEN = "\u00ad"
+_INVISIBLE = re.compile(rb"(?<![\d.])[37]\s+Tr\b")
 _PICTURE_SHARE = 0.5
 _WHITE = ((1,), (1, 1, 1), (0, 0, 0, 0))
 _DAMAGED = Sentence("it is damaged and cannot be read; ask the laboratory for the document again")
@@ -101,6 +108,7 @@ def _reason(error: Exception) -> Sentence:
 
 def _opened(stream: io.BytesIO, file_name: str) -> Opened:
     with pdfplumber.open(stream, unicode_norm=None) as pdf:
+        pdf.rsrcmgr = Fonts()
         inside = look_inside(pdf.doc)
         refusal = _refusal(inside, len(pdf.pages), is_encrypted=pdf.doc.encryption is not None)
         if refusal is not None:
@@ -155,6 +163,7 @@ def _page(number: int, page: RawPage) -> Page:
         chars=tuple(sorted((_char(c, left, top) for c in shown), key=lambda char: char.middle)),
         tables=() if drawing else tuple(_cells(table.rows, left, top) for table in page.find_tables()),
         left_out=len(chars) - len(shown),
+        has_invisible=any(_INVISIBLE.search(stream.get_data()) for stream in page.page_obj.contents),
         white=sum(c.get("non_stroking_color") in _WHITE for c in shown),
         is_picture=_picture_share(page) > _PICTURE_SHARE,
         is_drawing=drawing,
@@ -189,12 +198,20 @@ def _is_shown(char: dict[str, Any], view: Box) -> bool:
     left, top, right, bottom = view
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     inside = left <= x <= right and top <= y <= bottom
-    return bool(inside and char["upright"] and char["size"] >= _SMALLEST_PT)
+    is_upright = char["upright"] and char["matrix"][0] > 0
+    return bool(inside and is_upright and char["size"] >= _SMALLEST_PT)
 
 
 def _char(char: dict[str, Any], left: float, top: float) -> Char:
     box = (char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top)
-    return Char(char["text"], box, float(char["size"]))
+    return Char(_seen(char["text"], box), box, float(char["size"]))
+
+
+def _seen(text: str, box: Box) -> str:
+    """The text of a letter; a shape that the font says has none is not overlooked."""
+    is_nothing = all(unicodedata.category(letter) in ("Cc", "Cf") for letter in text) and not text.isspace()
+    has_width = box[2] - box[0] > _WIDTH_EM * (box[3] - box[1])
+    return _NO_LETTER if is_nothing and text != _SOFT_HYPHEN and has_width else text
 
 
 def _cells(rows: Any, left: float, top: float) -> tuple[tuple[Box | None, ...], ...]:

@@ -93,11 +93,13 @@ class Page:
     tables: tuple[tuple[tuple[Box | None, ...], ...], ...]
     """Cells of tables with lines, in rows; None where no cell begins."""
     left_out: int
-    """Letters outside the page, upside down or too small to see."""
+    """Letters outside the page, turned or too small to see."""
     white: int
     is_picture: bool
     is_drawing: bool
     """Too many strokes to look for tables among them."""
+    has_invisible: bool = False
+    """Whether some letters may be drawn without ink."""
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

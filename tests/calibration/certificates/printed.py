@@ -78,20 +78,23 @@ class Sheet:
         self.text(middle, y + (r + down / 2) * height - 5, rows[r][c])
 
 
-def pdf_of(*sheets: Sheet, compress: bool = True) -> bytes:
-    """A document of these pages."""
+def pdf_of(*sheets: Sheet, compress: bool = True, is_gb1: bool = False) -> bytes:
+    """A document of these pages; ``is_gb1``: its letters are those of Adobe-GB1, with no map of their own."""
+    encoding = "UniGB-UCS2-H" if is_gb1 else "Identity-H/ToUnicode 5 0 R"
+    letters_of = "GB1" if is_gb1 else "Identity"
     first_page = 7
     letters = sorted({letter for sheet in sheets for letter in sheet.letters})
     kids = " ".join(f"{first_page + 2 * i} 0 R" for i in range(len(sheets)))
     narrow = [f"{ord(c)} [500]" for c in letters if not _is_wide(c)]
+    widths = "" if is_gb1 else " ".join(narrow)
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Kids[{kids}]/Count {len(sheets)}/MediaBox[0 0 595 842]"
         "/Resources<</Font<</F1 3 0 R>>>>>>".encode(),
-        b"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[4 0 R]"
-        b"/ToUnicode 5 0 R>>",
-        f"<</Type/Font/Subtype/CIDFontType2/BaseFont/Song/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
-        f"/Supplement 0>>/DW 1000/W[{' '.join(narrow)}]/FontDescriptor 6 0 R>>".encode(),
+        f"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/{encoding}/DescendantFonts[4 0 R]>>".encode(),
+        f"<</Type/Font/Subtype/CIDFontType2/BaseFont/Song/CIDSystemInfo<</Registry(Adobe)"
+        f"/Ordering({letters_of})/Supplement 0>>/DW {500 if is_gb1 else 1000}/W[{widths}]"
+        "/FontDescriptor 6 0 R>>".encode(),
         stream(_to_unicode(letters), compress=compress),
         b"<</Type/FontDescriptor/FontName/Song/Flags 4/FontBBox[0 -120 1000 880]/ItalicAngle 0/Ascent 880"
         b"/Descent -120/CapHeight 700/StemV 80>>",
