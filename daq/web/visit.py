@@ -58,6 +58,10 @@ class Visit:
         here = f"{url.path}?{url.query}" if url.query else url.path
         return f"/sign-in?next={quote(here)}"
 
+    def names(self) -> dict[str, str]:
+        """The names of all people by account, as they are called on pages."""
+        return {one.account: one.name for one in self.desk.accounts.people()}
+
     def has(self, *roles: Role) -> bool:
         """Whether the person has one of the roles: for what is offered; the act itself asks again."""
         return self.person is not None and bool(self.person.roles & set(roles))

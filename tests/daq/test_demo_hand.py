@@ -68,7 +68,7 @@ def test_one_folder_has_one_time(tmp_path):
 
 
 def test_a_period_is_in_the_time_of_the_site(bench):
-    assert {each.period_s for each in in_time(bench.instruments, 60.0)} == {15.0}
+    assert {each.period_s for each in in_time(bench.instruments, 60.0)} == {60.0}
     assert in_time(bench.instruments, None) == list(bench.instruments)
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from daq.lab.methods.loading import Method
 from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.events import Act, SessionHeader, Stage
 from daq.lab.sessions.records import header_of, load
+from daq.lab.sessions.samples import samples
 from daq.lab.sessions.state import SessionState
 from daq.records.bench_tables import session_events, sessions
 from daq.records.database import reading
@@ -71,6 +72,14 @@ def list_sessions(bench: Bench) -> SessionList:
         tuple(OpenSession(one.state(now_ns), one.method) for one in loaded),
         tuple(EndedSession(header_of(row), ENDED[Act(row.kind)]) for row in ended[:MOST_ENDED]),
     )
+
+
+def usual_method(connection: Connection, product_zh: str) -> str | None:
+    """The method of the newest session of any sample of this product; None if there is none."""
+    alike = {one.number for one in samples(connection) if one.about.product_zh == product_zh}
+    columns = sessions.c
+    newest = select(columns.method, columns.sample).order_by(columns.t_ns.desc(), columns.id.desc())
+    return next((row.method for row in connection.execute(newest) if row.sample in alike), None)
 
 
 def sessions_of_sample(bench: Bench, sample: str) -> tuple[OpenSession, ...]:

@@ -26,12 +26,13 @@ UNSTABLE = "unstable"
 MASS = "mass"
 
 NO_INDICATION = {
-    EventKind.REFUSED,
-    EventKind.LINK_LOST,
-    EventKind.SILENT,
-    EventKind.PROTOCOL_ERROR,
-    EventKind.WRONG_SERIAL_NUMBER,
+    EventKind.REFUSED: "no-indication",
+    EventKind.LINK_LOST: "line-lost",
+    EventKind.SILENT: "silent",
+    EventKind.PROTOCOL_ERROR: "garbled",
+    EventKind.WRONG_SERIAL_NUMBER: "wrong-serial-number",
 }
+"""Events after which an instrument has no indication, and the reason as it is told."""
 _FAULTS = Quality.STALE | Quality.COMM_FAULT | Quality.SENSOR_FAULT
 
 
@@ -188,7 +189,7 @@ def _no_indication(asked: Asked, event: EventRow) -> Remark:
     if event.kind is EventKind.REFUSED and outcome in (Outcome.OVERLOAD, Outcome.UNDERLOAD):
         code = "over-range" if outcome == Outcome.OVERLOAD else "under-range"
         return remark(code, instrument=asked.name)
-    return remark("no-indication", instrument=asked.name, why=event.text)
+    return remark(NO_INDICATION[event.kind], instrument=asked.name, why=event.text)
 
 
 def _stability(asked: Asked, channel: JournalChannel, rows: Sequence[ReadingRow], rules: BenchRules) -> str:

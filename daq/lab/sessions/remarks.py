@@ -34,6 +34,17 @@ MESSAGES = {
         "The last reading of {instrument} is {age} old. Wait for a new one, or check the connection."
     ),
     "no-indication": N_("{instrument} gives no indication now: {why}. Put that right, then capture."),
+    "line-lost": N_(
+        "The line to {instrument} is interrupted. Look at power, cable and network, then capture."
+    ),
+    "silent": N_("{instrument} does not answer. Look at its power, cable and menu, then capture."),
+    "garbled": N_(
+        "What {instrument} sends cannot be understood. Look at cable and line settings, then capture."
+    ),
+    "wrong-serial-number": N_(
+        "Another instrument answers in the place of {instrument}: its serial number is not the one in the "
+        "register. Connect the right one, then capture."
+    ),
     "unstable": N_("{instrument} is not stable yet. Wait, then capture."),
     "over-range": N_("{instrument} is over its range. Take the load off."),
     "under-range": N_("{instrument} is under its range. Put the pan in place, then set to zero."),
@@ -78,7 +89,7 @@ MESSAGES = {
     "instrument-missing": N_("No instrument is chosen for {role}."),
     # conditions
     "outside-band": N_("{what} {found} is outside {low} to {high}."),
-    "room-unknown": N_("{instrument} says nothing about the room now: {why}."),
+    "room-unknown": N_("{instrument} says nothing about the room now."),
     "mass-low": N_("The mass taken is {found}, less than {limit}."),
     "mass-high": N_("The mass taken is {found}, more than {limit}."),
     "too-short": N_("{elapsed} have passed, at least {minimum} are needed."),

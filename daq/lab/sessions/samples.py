@@ -62,28 +62,44 @@ def receive_sample(engine: Engine, clock: Clock, actor: Actor, number: str, abou
         NotPermittedError: the person only administers or inspects.
         BenchError: the number or a text cannot be so, or nothing changed.
     """
-    _demand_sound(number, about)
     with changing(engine) as connection:
-        demand_role(connection, actor.account, *RECEIVERS)
-        old = _newest(connection, number)
-        if old is not None and old.about == about:
-            raise BenchError(N_("Nothing of {sample} was changed."), sample=number)
-        now_ns = clock.now_ns()
-        row = {
-            "number": number,
-            "version": old.version + 1 if old else 1,
-            "t_ns": now_ns,
-            "account": actor.account,
-            "body": as_text(about.as_json()),
-        }
-        action = "change sample" if old else "receive sample"
-        keep(
-            connection,
-            actor,
-            NewRow(SAMPLES, row, action, old=old.about.as_json() if old else None),
-            now_ns,
-        )
-        return find_sample(connection, number)
+        return _write(connection, actor, Sample(number, 0, clock.now_ns(), actor.account, about))
+
+
+def receive_new_sample(engine: Engine, clock: Clock, actor: Actor, number: str, about: SampleAbout) -> Sample:
+    """Write down a sample that arrived; its number must be free: two samples are never mixed up by it.
+
+    Raises:
+        NotPermittedError: the person only administers or inspects.
+        BenchError: there is a sample of this number, or the number or a text cannot be so.
+    """
+    with changing(engine) as connection:
+        if _newest(connection, number) is not None:
+            raise BenchError(
+                N_("There is a sample {sample} already. Open it to correct it, or take another number."),
+                sample=number,
+            )
+        return _write(connection, actor, Sample(number, 0, clock.now_ns(), actor.account, about))
+
+
+def _write(connection: Connection, actor: Actor, new: Sample) -> Sample:
+    """Keep it as the next version of its number."""
+    _demand_sound(new.number, new.about)
+    demand_role(connection, actor.account, *RECEIVERS)
+    old = _newest(connection, new.number)
+    if old is not None and old.about == new.about:
+        raise BenchError(N_("Nothing of {sample} was changed."), sample=new.number)
+    row = {
+        "number": new.number,
+        "version": old.version + 1 if old else 1,
+        "t_ns": new.t_ns,
+        "account": new.account,
+        "body": as_text(new.about.as_json()),
+    }
+    action = "change sample" if old else "receive sample"
+    before = old.about.as_json() if old else None
+    keep(connection, actor, NewRow(SAMPLES, row, action, old=before), new.t_ns)
+    return find_sample(connection, new.number)
 
 
 def find_sample(connection: Connection, number: str) -> Sample:

@@ -5,7 +5,13 @@ from pathlib import Path
 from daq.watch.notebook import read_notebook
 from daq.web.live.facts import Fact, FactKind
 
-KINDS = {"journal": FactKind.DAMAGED, "disk": FactKind.DISK, "time-series": FactKind.COPY_DIFFERS}
+KINDS = {
+    "journal": FactKind.DAMAGED,
+    "disk": FactKind.DISK,
+    "time-series": FactKind.COPY_DIFFERS,
+    "records": FactKind.RECORDS_DAMAGED,
+    "alerts": FactKind.NOT_WATCHED,
+}
 
 
 def duty_facts(notebook: Path) -> list[Fact]:

@@ -119,6 +119,8 @@ class FactKind(enum.StrEnum):
     CERTIFICATES_UNUSABLE = "certificates-unusable"
     RECORDS_UNREADABLE = "records-unreadable"
     DAMAGED = "damaged"
+    RECORDS_DAMAGED = "records-damaged"
+    NOT_WATCHED = "not-watched"
     DISK = "disk"
     COPY_DIFFERS = "copy-differs"
 

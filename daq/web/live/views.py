@@ -106,6 +106,8 @@ FACTS = {
     FactKind.CERTIFICATES_UNUSABLE: N_("Certificates that cannot be used: {number}"),
     FactKind.RECORDS_UNREADABLE: N_("The records cannot be read: {detail}"),
     FactKind.DAMAGED: N_("The journal failed its check"),
+    FactKind.RECORDS_DAMAGED: N_("The records failed their check"),
+    FactKind.NOT_WATCHED: N_("Alerts are not watched now"),
     FactKind.DISK: N_("The disk is nearly full"),
     FactKind.COPY_DIFFERS: N_("Journal and time-series database differ"),
 }

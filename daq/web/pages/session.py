@@ -115,6 +115,7 @@ class SessionSheet:
     def _build(self) -> None:
         self._root.clear()
         self._panel = None
+        self._sample = self._find_sample()
         with self._root:
             self._heading()
             with box("bench"):
@@ -123,7 +124,7 @@ class SessionSheet:
                 with box("panel middle"):
                     self._middle()
                 with box("panel"):
-                    sample_panel(self._sample(), self._here.words)
+                    sample_panel(self._sample, self._here.words)
                     instruments_panel(self._state, self._loaded.method.procedure, self._here.words)
                     RecordPanel(self._here, self._loaded, self._state, self._changed).build()
 
@@ -131,6 +132,10 @@ class SessionSheet:
         words, state, procedure = self._here.words, self._state, self._loaded.method.procedure
         with box("heading"):
             ui.label(words.either(procedure.title_zh, procedure.title_en)).classes("big")
+            if self._sample is not None:
+                about = self._sample.about
+                product = words.either(about.product_zh, about.product_en)
+                ui.label(f"{self._sample.number} {product}").classes("of")
             ui.label(stage_text(state.stage, words)).classes(f"state {state.stage}")
             ui.label(state.header.id).classes("room")
         if state.draft:
@@ -140,7 +145,7 @@ class SessionSheet:
         if state.comments:
             ui.label(f"↩ {words.say('Returned: {comments}', comments=state.comments)}").classes("refusal")
 
-    def _sample(self) -> Sample | None:
+    def _find_sample(self) -> Sample | None:
         number = self._state.header.sample
         if number is None:
             return None

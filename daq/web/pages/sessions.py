@@ -98,7 +98,7 @@ class Rack:
         running = [one for one in found.open if one.state.stage is Stage.RUNNING]
         with reading(self._here.desk.engine) as connection, self._body:
             self._products = {one.number: one.about for one in samples(connection)}
-            self._names = {one.account: one.name for one in self._here.desk.accounts.people()}
+            self._names = self._here.names()
             if not running:
                 ui.label(say("No session is running.")).classes("detail")
             with box("cards"):
@@ -123,7 +123,8 @@ class Rack:
                     ui.label(state.header.sample or state.header.id).classes("name")
                     ui.label(self._product(state.header.sample)).classes("title")
                     ui.label(self._names.get(state.header.account, state.header.account)).classes("room")
-                ui.label(title).classes("detail")
+                number = f" · {state.header.id}" if state.header.sample else ""
+                ui.label(f"{title}{number}").classes("detail")
                 if state.comments:
                     ui.label(f"↩ {state.comments}").classes("refusal")
                 for portion, text in self._lines(one):

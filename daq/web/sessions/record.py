@@ -64,6 +64,7 @@ class RecordPanel:
         self._method = loaded.method
         self._state = state
         self._changed = changed
+        self._names = here.names()
         self._captures: dict[int, list[Capture]] = {}
         for one in state.captures:
             self._captures.setdefault(state.numbers[one.id], []).append(one)
@@ -84,7 +85,7 @@ class RecordPanel:
     def _note(self, event: SessionEvent) -> None:
         with box("did"):
             ui.label(f"✎ {event.text('text')}").classes("name")
-            ui.label(f"{self._here.words.time(event.t_ns)} · {event.account}").classes("when")
+            ui.label(self._when(event)).classes("when")
 
     def _did(self, event: SessionEvent, struck: Mapping[int, str], *, may: bool) -> None:
         words = self._here.words
@@ -96,12 +97,16 @@ class RecordPanel:
                 ui.button(_captured(one), on_click=self._opening(one)).props("flat dense no-caps align=left")
             for text in _what(event, self._method, words):
                 ui.label(text).classes("nums")
-            ui.label(f"{words.time(event.t_ns)} · {event.account}").classes("when")
+            ui.label(self._when(event)).classes("when")
             if event.n in struck:
                 ui.label(words.say("struck: {reason}", reason=struck[event.n])).classes("refusal")
             elif may:
                 button = ui.button("✕", on_click=self._striking(event))
                 button.props(f'flat dense size=sm aria-label="{words.say("Strike out")}"').classes("strike")
+
+    def _when(self, event: SessionEvent) -> str:
+        name = self._names.get(event.account, event.account)
+        return f"{self._here.words.time(event.t_ns)} · {name}"
 
     def _opening(self, capture: Capture) -> Callable[[], None]:
         return lambda: open_evidence(self._here, self._method, self._state, capture)

@@ -42,6 +42,10 @@ class Refusal:
                 if not self._root.is_deleted:  # somebody else has gone on meanwhile
                     self._show(error, procedure)
 
+    def clear(self) -> None:
+        """Forget the last refusal."""
+        self._root.clear()
+
     def say(self, sentence: str) -> None:
         """Show why something was not done."""
         self._root.clear()

@@ -22,6 +22,8 @@ from daq.web.sessions.words import VERDICTS
 from daq.web.visit import Visit
 from daq.web.words import Words
 
+NEGLIGIBLE = 1e-6
+"""Of the largest contribution: what is less is nothing but the rest of a computation."""
 MORE_DIGITS = 2
 """So many more than are reported tell what was compared or rounded."""
 
@@ -88,7 +90,8 @@ class ResultsPanel:
                 "%",
                 words.say("From"),
             )
-            table(headings, list(_budget(body, words)), "")
+            with box("figures"):
+                table(headings, list(_budget(body, words)), "")
         with ui.expansion(words.say("Readings behind it")).classes("budget"):
             self._inputs(body)
         ui.label(words.say("version {version} of this result", version=one.version)).classes("detail")
@@ -196,13 +199,19 @@ def _parallels(found: Any, words: Words) -> str:
 
 
 def _budget(body: Any, words: Words) -> Iterator[tuple[str, ...]]:
+    least = max((float(row["contribution"]) for row in body["budget"]), default=0.0) * NEGLIGIBLE
     for row in body["budget"]:
         count = f" × {row['count']}" if row["count"] > 1 else ""
         yield (
             f"{_either(row['quantity'], words)}{count}",
             expanded(float(row["u"])) if row["u"] is not None else "",
             words.say(DISTRIBUTIONS.get(row["distribution"], row["distribution"])),
-            expanded(float(row["contribution"])),
+            _at_least(float(row["contribution"]), least),
             f"{100 * float(row['share']):.1f}",
             row["source"],
         )
+
+
+def _at_least(contribution: float, least: float) -> str:
+    """A contribution; what cancels, but for a computation's last digits, is 0."""
+    return expanded(contribution) if contribution > least else "0"

@@ -1,25 +1,29 @@
 """The middle of a session's page: one instruction, the number that the instrument says, one button."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import events, run, ui
 
+from calibration.units import unit_of
 from daq.i18n.figures import with_unit
 from daq.lab.certificates.register import StoredDocument, printable
 from daq.lab.methods.loading import Method
+from daq.lab.methods.steps import Environment, PlainStep, Read, Weigh
 from daq.lab.sessions import steps
 from daq.lab.sessions.captures import Acknowledged, Press, capture
 from daq.lab.sessions.evidence import Capture
+from daq.lab.sessions.readings import MASS
 from daq.lab.sessions.records import BENCH_ROLES
+from daq.lab.sessions.room import bands_of
 from daq.lab.sessions.starting import Allowed, override
 from daq.lab.sessions.state import SessionState, Task, why_of
 from daq.lab.sessions.steps import At, may_skip
 from daq.web.forms import Question, ask
 from daq.web.frame import box, put
 from daq.web.live.facts import ChannelNow, ChannelState
-from daq.web.live.views import channel_view
+from daq.web.live.views import ChannelView, channel_view
 from daq.web.pages.live import ChannelFace
 from daq.web.sessions.ears import Ears, Heard, listening
 from daq.web.sessions.instruments import Choosers
@@ -49,7 +53,7 @@ class TaskPanel:
         self._portion = portion
         self._busy = False
         self.task = state.task(portion)
-        self._face: ChannelFace | None = None
+        self._faces: list[ChannelFace] = []
         self._timer: ui.label | None = None
         self.changed: Callable[[SessionState], None] = lambda _state: None
         """Told when something was done."""
@@ -102,31 +106,34 @@ class TaskPanel:
         )
 
     def _live(self, task: Task) -> None:
-        channel = self._channel(task)
-        if channel is None:
+        channels = self._channels(task)
+        if not channels:
             name = self._state.instrument(getattr(task.step, "role", ""), self._portion) or "—"
             sentence = self._here.words.say("{name} gives no reading now.", name=name)
             ui.label(sentence).classes("refusal")
             return
         stale = self._here.words.state(ChannelState.STALE)
-        with box("sheet"):
-            view = channel_view(channel, self._here.poller.site.now_ns, self._here.words, several=False)
-            self._face = ChannelFace(view, stale)
+        for channel in channels:
+            if len(channels) > 1:
+                ui.label(self._here.words.quantity(channel.channel.quantity)).classes("detail")
+            with box("sheet"):
+                self._faces.append(ChannelFace(self._view(channel), stale))
 
-    def _channel(self, task: Task) -> ChannelNow | None:
-        """The channel that a capture would take now."""
+    def _view(self, channel: ChannelNow) -> ChannelView:
+        return channel_view(channel, self._here.poller.site.now_ns, self._here.words, several=False)
+
+    def _channels(self, task: Task) -> list[ChannelNow]:
+        """The channels that a capture would take now, one for each quantity that it asks for."""
         name, _, wanted = (
             self._state.instrument(getattr(task.step, "role", ""), self._portion) or ""
         ).partition("/")
         found = self._here.poller.site.instrument(name)
         if found is None:
-            return None
+            return []
         channels = [one for one in found.channels if wanted in ("", one.channel.name)]
-        into = getattr(task.step, "into", "")
-        units = [one.unit for one in self._method.procedure.inputs if one.name == into]
-        quantity = "mass" if units and units[0] in ("g", "mg", "kg") else ""
-        fitting = [one for one in channels if quantity in ("", one.channel.quantity)]
-        return fitting[0] if fitting else None
+        asked = _quantities(self._method, task.step)
+        fitting = [[one for one in channels if one.channel.quantity == quantity] for quantity in asked]
+        return [each[0] for each in fitting if each]
 
     def _buttons(self, task: Task) -> None:
         say = self._here.words.say
@@ -142,7 +149,12 @@ class TaskPanel:
                 ui.button(say("Skip"), on_click=self._skip).props("flat no-caps")
 
     def _upload(self) -> None:
-        upload = ui.upload(on_upload=self._attach, auto_upload=True, max_file_size=MOST_PICTURE_BYTES)
+        upload = ui.upload(
+            on_upload=self._attach,
+            on_rejected=self._reject,
+            auto_upload=True,
+            max_file_size=MOST_PICTURE_BYTES,
+        )
         upload.props(f'accept="image/*" capture=environment label="{self._here.words.say("Picture")}"')
 
     def show(self) -> None:
@@ -150,10 +162,10 @@ class TaskPanel:
         task = self.task
         if task is None:
             return
-        channel = self._channel(task) if self._face is not None else None
-        if self._face is not None and channel is not None:
-            now_ns = self._here.poller.site.now_ns
-            self._face.show(channel_view(channel, now_ns, self._here.words, several=False))
+        channels = self._channels(task) if self._faces else []
+        if len(channels) == len(self._faces):
+            for face, channel in zip(self._faces, channels, strict=True):
+                face.show(self._view(channel))
         if self._timer is not None:
             timer = next((one for one in self._state.timers if one.place == task.place), None)
             if timer is not None:
@@ -251,16 +263,32 @@ class TaskPanel:
             bench, reason = self._here.desk.bench, answer.texts[0]
             await self._do(lambda actor: steps.skip(bench, actor, self._at, reason))
 
+    def _reject(self) -> None:
+        text = self._here.words.say(
+            "Only pictures in JPEG or PNG of at most {size} MB are taken.", size=MOST_PICTURE_BYTES // 10**6
+        )
+        ui.notify(text, type="negative", timeout=12_000, close_button="✕")
+
     async def _attach(self, event: events.UploadEventArguments) -> None:
         desk = self._here.desk
         data = await event.file.read()
         kind = next((kind for head, kind in PICTURES.items() if data.startswith(head)), None)
         if kind is None:
-            ui.notify(self._here.words.say("Only pictures in JPEG or PNG are taken."), type="negative")
+            self._reject()
             return
         sha256 = await run.io_bound(desk.register.blobs.put, data)
         document = StoredDocument(str(sha256), printable(event.file.name), kind, len(data))
         await self._do(lambda actor: steps.attach(desk.bench, actor, self._at, document))
+
+
+def _quantities(method: Method, step: PlainStep) -> Sequence[str]:
+    """What a capture of this step takes, in the words of the journal."""
+    if isinstance(step, Environment):
+        return tuple(bands_of(step))
+    if isinstance(step, Weigh | Read):
+        into = next(one for one in method.procedure.inputs if one.name == step.into)
+        return (unit_of(into.unit).kind.value,)
+    return (MASS,)
 
 
 def _acknowledge(here: Visit, done: Acknowledged, method: Method) -> None:

@@ -10,7 +10,13 @@ from daq.web.live.facts import Fact, FactKind
 
 @pytest.mark.parametrize(
     ("duty", "kind"),
-    [("journal", FactKind.DAMAGED), ("disk", FactKind.DISK), ("time-series", FactKind.COPY_DIFFERS)],
+    [
+        ("journal", FactKind.DAMAGED),
+        ("disk", FactKind.DISK),
+        ("time-series", FactKind.COPY_DIFFERS),
+        ("records", FactKind.RECORDS_DAMAGED),
+        ("alerts", FactKind.NOT_WATCHED),
+    ],
 )
 def test_what_is_not_well_is_shown_with_its_sentence(tmp_path, duty, kind):
     path = tmp_path / "watch.json"

@@ -121,7 +121,10 @@ def test_an_old_reading_is_refused_with_its_age(bench):
     [
         (EventKind.REFUSED, "overload: above the range", "B-01 is over its range"),
         (EventKind.REFUSED, "busy: no stability in time", "B-01 gives no indication now: busy"),
-        (EventKind.LINK_LOST, "cable pulled", "B-01 gives no indication now: cable pulled"),
+        (EventKind.LINK_LOST, "cable pulled", "The line to B-01 is interrupted."),
+        (EventKind.SILENT, "no answer to SI", "B-01 does not answer."),
+        (EventKind.PROTOCOL_ERROR, "5 bytes", "What B-01 sends cannot be understood."),
+        (EventKind.WRONG_SERIAL_NUMBER, "says B2", "Another instrument answers in the place of B-01"),
     ],
 )
 def test_no_reading_of_before_an_overload_or_a_lost_line(bench, kind, text, words):
