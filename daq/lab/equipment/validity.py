@@ -219,6 +219,8 @@ def _certificate(channel: str, several: list[Version], at_ns: int) -> Reason:
         "number": shown.number,
         "state": shown.state.value,
     }
+    if quantity := shown.content.said("equipment", "quantity"):
+        facts["quantity"] = str(quantity)
     if shown.content.due is not None:
         facts |= {"last_day": shown.content.due.last_day.isoformat(), "until_ns": shown.content.due.until_ns}
     return Reason("certificate", bool(counting), facts)

@@ -13,7 +13,7 @@ from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.capture_values import captured, channel_certificates
 from daq.lab.sessions.events import Act
 from daq.lab.sessions.evidence import Capture
-from daq.lab.sessions.instruments import demanded, objections
+from daq.lab.sessions.instruments import Use, demanded, objections, quantities_of
 from daq.lab.sessions.objections import Objection, settle
 from daq.lab.sessions.printed import Printed, reading_printed
 from daq.lab.sessions.readings import Asked, Taken, step_of, take_reading
@@ -193,5 +193,6 @@ class _Capturing:
     def _use(self, role: str) -> None:
         """What speaks against the instrument now: it may have changed since the session began."""
         procedure = self._work.method.procedure
-        demand, name = demanded(procedure, role), self._instrument(role).partition("/")[0]
-        self._objections += objections(self._work.connection, procedure, demand, name, self._work.now_ns)
+        measured = frozenset(quantities_of(procedure, self._task.step))
+        use = Use(demanded(procedure, role), self._instrument(role), measured)
+        self._objections += objections(self._work.connection, procedure, use, self._work.now_ns)

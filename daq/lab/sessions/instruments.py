@@ -2,21 +2,26 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
 from calibration.conformity import Decision
 from calibration.errors import CalibrationError
-from calibration.units import convert
+from calibration.units import convert, unit_of
 from daq.lab.equipment.description import CLASSES
 from daq.lab.equipment.records import Equipment, equipment
 from daq.lab.equipment.validity import Reason, validity
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.parts import Instrument, Severity
+from daq.lab.methods.records import recorded_method
+from daq.lab.methods.steps import Environment, PlainStep, Read, Weigh
 from daq.lab.sessions.events import Act
 from daq.lab.sessions.objections import INSTRUMENT, Objection
+from daq.lab.sessions.progress import plain_steps
 from daq.lab.sessions.remarks import Remark, remark
+from daq.lab.sessions.room import bands_of
 from daq.lab.sessions.timers import HOUR_NS
 from daq.records.bench_tables import results, session_events, sessions
 
@@ -40,6 +45,52 @@ def demanded(procedure: Procedure, role: str) -> Instrument:
     return next(one for one in procedure.instruments if one.role == role)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an instrument is to do in a session."""
+
+    demand: Instrument
+    instrument: str
+    """``B-01``, or with its channel ``T-01/ch3``."""
+    quantities: frozenset[str] = frozenset()
+    """What is measured with it; empty where it is not read, and all that is known of it counts."""
+
+    @property
+    def name(self) -> str:
+        """The instrument without its channel."""
+        return self.instrument.partition("/")[0]
+
+    @property
+    def subject(self) -> str:
+        """By which two people allow it."""
+        return f"{self.demand.role}/{self.name}"
+
+    def concerns(self, reason: Reason) -> bool:
+        """Whether a reason is about what is measured; that a certificate of another channel ended is not."""
+        channel, quantity = reason.facts.get("channel"), reason.facts.get("quantity")
+        if reason.code != "certificate" or not channel or not self.quantities:
+            return True
+        _, _, named = self.instrument.partition("/")
+        return quantity in (None, *self.quantities) and named in ("", channel)
+
+
+def whole_use(procedure: Procedure, role: str, instrument: str) -> Use:
+    """Everything that an instrument has to do in a role."""
+    steps = [one for one, _ in plain_steps(procedure) if getattr(one, "role", None) == role]
+    found = frozenset(quantity for one in steps for quantity in quantities_of(procedure, one))
+    return Use(demanded(procedure, role), instrument, found)
+
+
+def quantities_of(procedure: Procedure, step: PlainStep) -> tuple[str, ...]:
+    """What is measured in a step."""
+    if isinstance(step, Weigh | Read):
+        unit = next(one.unit for one in procedure.inputs if one.name == step.into)
+        return (unit_of(unit).kind.value,)
+    if isinstance(step, Environment):
+        return tuple(bands_of(step))
+    return {"tare": ("mass",), "hold": ("temperature",)}.get(step.do, ())
+
+
 def misfits(connection: Connection, demand: Instrument, name: str) -> tuple[Remark, ...]:
     """Why an instrument of the register cannot take a role at all; nobody can override these."""
     found = equipment(connection).get(name)
@@ -52,30 +103,30 @@ def misfits(connection: Connection, demand: Instrument, name: str) -> tuple[Rema
     return (*_class(demand, found), *_resolution(demand, found))
 
 
-def objections(
-    connection: Connection, procedure: Procedure, demand: Instrument, name: str, now_ns: int
-) -> tuple[Objection, ...]:
+def objections(connection: Connection, procedure: Procedure, use: Use, now_ns: int) -> tuple[Objection, ...]:
     """What speaks against using an instrument of the register now; two people can allow all of it."""
-    found = [_unmet(procedure, demand, name, one) for one in validity(connection, name, now_ns).unmet]
+    demand, unmet = use.demand, validity(connection, use.name, now_ns).unmet
+    found = [_unmet(procedure, use, one) for one in unmet if use.concerns(one)]
     if demand.check_before_use and demand.check_valid_h and demand.unchecked:
         since_ns = now_ns - int(demand.check_valid_h * HOUR_NS)
-        if not has_passed(connection, demand.check_before_use, name, since_ns):
+        if not has_passed(connection, demand.check_before_use, use.name, since_ns):
             hours = str(demand.check_valid_h)
-            words = remark("not-checked", instrument=name, method=demand.check_before_use, hours=hours)
-            found.append(Objection(words, demand.unchecked, INSTRUMENT, f"{demand.role}/{name}"))
+            words = remark("not-checked", instrument=use.name, method=demand.check_before_use, hours=hours)
+            found.append(Objection(words, demand.unchecked, INSTRUMENT, use.subject))
     return tuple(found)
 
 
 def has_passed(connection: Connection, method: str, instrument: str, since_ns: int) -> bool:
-    """Whether the last check by a method on an instrument since a time was signed, and passed."""
+    """Whether the last check by a method of an instrument since a time was signed, and passed."""
     chosen = connection.execute(
-        select(sessions.c.id)
+        select(sessions.c.id, sessions.c.method_version)
         .where((sessions.c.method == method) & (sessions.c.purpose == "check"))
         .where(sessions.c.t_ns >= since_ns)
         .order_by(sessions.c.t_ns.desc())
-    ).scalars()
-    for session in chosen:
-        if instrument not in _instruments_of(connection, session):
+    )
+    for session, version in chosen.all():
+        procedure = recorded_method(connection, method, version).procedure
+        if instrument not in _checked_in(connection, session, procedure):
             continue
         verdicts = _signed_verdicts(connection, session)
         if verdicts is not None:
@@ -117,13 +168,13 @@ def _in_unit(found: Equipment, unit: str) -> Decimal | None:
         return None  # another kind of quantity says nothing about this one
 
 
-def _unmet(procedure: Procedure, demand: Instrument, name: str, reason: Reason) -> Objection:
-    words = _said(name, reason)
-    if procedure.purpose == "check" and demand.expired == "allow":
-        return Objection(words, "warn", INSTRUMENT, f"{demand.role}/{name}")
+def _unmet(procedure: Procedure, use: Use, reason: Reason) -> Objection:
+    words = _said(use.name, reason)
+    expired = use.demand.expired
     of_certificate = reason.code == "certificate"
-    does: Severity = "warn" if of_certificate and demand.expired == "warn" else "block"
-    return Objection(words, does, INSTRUMENT, f"{demand.role}/{name}")
+    is_allowed = procedure.purpose == "check" and expired == "allow"
+    does: Severity = "warn" if is_allowed or (of_certificate and expired == "warn") else "block"
+    return Objection(words, does, INSTRUMENT, use.subject)
 
 
 def _said(name: str, reason: Reason) -> Remark:
@@ -133,13 +184,28 @@ def _said(name: str, reason: Reason) -> Remark:
     return Remark(code, dict(reason.facts) | {"instrument": name})
 
 
-def _instruments_of(connection: Connection, session: str) -> set[str]:
-    started = connection.execute(
-        select(session_events.c.body).where(
-            (session_events.c.session == session) & (session_events.c.kind == Act.STARTED.value)
-        )
-    ).scalar_one()
-    return {str(name).partition("/")[0] for name in json.loads(started)["roles"].values()}
+def _checked_in(connection: Connection, session: str, procedure: Procedure) -> set[str]:
+    """Instruments that a session checked: as it ended, without its standards and helpers.
+
+    One that was replaced in the middle of it was not checked.
+    """
+    rows = connection.execute(
+        select(session_events.c.kind, session_events.c.body)
+        .where(session_events.c.session == session)
+        .where(session_events.c.kind.in_([Act.STARTED.value, Act.INSTRUMENT.value]))
+        .order_by(session_events.c.n)
+    )
+    chosen: dict[tuple[str, int], str] = {}
+    for row in rows.all():
+        body = json.loads(row.body)
+        if row.kind == Act.STARTED.value:
+            chosen |= {(role, 0): name for role, name in body["roles"].items()}
+        else:
+            chosen[body["role"], body["portion"]] = body["instrument"]
+    under_check = {one.role for one in procedure.instruments if one.expired == "allow"}
+    return {
+        name.partition("/")[0] for (role, _), name in chosen.items() if not under_check or role in under_check
+    }
 
 
 def _signed_verdicts(connection: Connection, session: str) -> set[str] | None:

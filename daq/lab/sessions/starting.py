@@ -16,7 +16,7 @@ from daq.lab.methods.file import Procedure
 from daq.lab.methods.records import MethodState, MethodVersion, method_version, usable_version
 from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.events import Act, SessionHeader, Stage
-from daq.lab.sessions.instruments import demanded, misfits, objections
+from daq.lab.sessions.instruments import demanded, misfits, objections, whole_use
 from daq.lab.sessions.objections import INSTRUMENT, settle
 from daq.lab.sessions.records import (
     BENCH_ROLES,
@@ -28,6 +28,7 @@ from daq.lab.sessions.records import (
     sound_text,
 )
 from daq.lab.sessions.remarks import Remark, refuse, remark
+from daq.lab.sessions.role_channels import demand_channels
 from daq.lab.sessions.samples import find_sample, sample_number
 from daq.lab.sessions.state import SessionState
 from daq.records.database import changing
@@ -95,6 +96,8 @@ def start_session(
         portions = _demand_possible(procedure, order)
         remarks = [] if version.is_approved else [remark("draft-method")]
         remarks += _instruments(connection, procedure, order.roles, _Overrides(allowed), now_ns)
+        for role, instrument in order.roles.items():
+            demand_channels(bench, whole_use(procedure, role, instrument), now_ns)
         header = SessionHeader(
             id=next_number(connection, now_ns, bench.zone),
             method=version.method.name,
@@ -144,6 +147,7 @@ def choose_instrument(bench: Bench, actor: Actor, session: str, choice: Choice) 
         before = state.roles.get((choice.role, choice.portion), "")
         chosen = (choice.role, choice.instrument)
         found = _instrument(work.connection, procedure, chosen, state, work.now_ns)
+        demand_channels(bench, whole_use(procedure, *chosen), work.now_ns)
         body: dict[str, Json] = {
             "role": choice.role,
             "portion": choice.portion,
@@ -311,4 +315,6 @@ def _instrument(
     unfit = misfits(connection, demand, name)
     if unfit:
         raise refuse(unfit)
-    return settle(overrides, objections(connection, procedure, demand, name, now_ns))
+    return settle(
+        overrides, objections(connection, procedure, whole_use(procedure, role, instrument), now_ns)
+    )

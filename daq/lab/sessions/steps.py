@@ -15,10 +15,12 @@ from daq.lab.methods.steps import Enter, Environment, Hold, Picture, PlainStep, 
 from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.events import Act, Place, Stage
 from daq.lab.sessions.evidence import Capture
-from daq.lab.sessions.holding import Band, held_between, hold_objections
+from daq.lab.sessions.holding import QUANTITY, Band, held_between, hold_objections
+from daq.lab.sessions.instruments import Use, demanded, objections
 from daq.lab.sessions.objections import Objection, settle
+from daq.lab.sessions.readings import Asked, find_channel
 from daq.lab.sessions.records import Work, at_work, demand_stage, sound_text
-from daq.lab.sessions.remarks import refuse, remark
+from daq.lab.sessions.remarks import Remark, refuse, remark
 from daq.lab.sessions.state import SessionState, Task
 from daq.lab.sessions.timers import TimerView, span_text
 from daq.security.audit import Actor, Json
@@ -77,13 +79,32 @@ def confirm(bench: Bench, actor: Actor, at: At) -> SessionState:
 
 
 def start_timer(bench: Bench, actor: Actor, at: At) -> SessionState:
-    """A time begins, or a dish goes into the oven."""
+    """A time begins, or a dish goes into the oven.
+
+    Raises:
+        StepRefusedError: nothing can tell the temperature, or the instrument may not be used now.
+    """
     with at_work(bench, actor, at.session) as work:
         task = current(work, at, "start-timer")
-        if isinstance(task.step, Hold) and work.state.instrument(task.step.role, at.portion) is None:
-            raise refuse([remark("instrument-missing", role=task.step.role)])
-        work.add(Act.TIMER_STARTED, task.place.as_json())
+        body: dict[str, Json] = dict(task.place.as_json())
+        if isinstance(task.step, Hold):
+            body["remarks"] = [one.as_json() for one in _may_hold(bench, work, task.step, at.portion)]
+        work.add(Act.TIMER_STARTED, body)
         return work.state
+
+
+def _may_hold(bench: Bench, work: Work, step: Hold, portion: int) -> tuple[Remark, ...]:
+    """What is accepted about the instrument that will tell the temperature; nothing that was said already."""
+    state, procedure = work.state, work.method.procedure
+    instrument = state.instrument(step.role, portion)
+    if instrument is None:
+        raise refuse([remark("instrument-missing", role=step.role)])
+    use = Use(demanded(procedure, step.role), instrument, frozenset({QUANTITY}))
+    with JournalReader.open(bench.journal) as reader:
+        find_channel(reader, Asked(step.role, instrument, QUANTITY, work.now_ns))
+    said = [one.remark for one in state.deviations]
+    accepted = settle(state, objections(work.connection, procedure, use, work.now_ns))
+    return tuple(one for one in accepted if one not in said)
 
 
 def stop_timer(bench: Bench, actor: Actor, at: At) -> SessionState:

@@ -10,7 +10,7 @@ from daq.lab.equipment.description import EquipmentState
 from daq.lab.equipment.records import Equipment, equipment
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.parts import Instrument
-from daq.lab.sessions.instruments import misfits, objections
+from daq.lab.sessions.instruments import misfits, objections, whole_use
 from daq.lab.sessions.objections import Objection
 from daq.lab.sessions.starting import Allowed, Choice, choose_instrument, override
 from daq.lab.sessions.state import SessionState
@@ -67,13 +67,11 @@ def _of(
     (procedure, demand), (one, words) = asked, which
     if misfits(connection, demand, one.name):
         return
-    against = objections(connection, procedure, demand, one.name, desk.clock.now_ns())
     title = f"{one.name} {words.either(one.title_zh, one.title_en)}"
-    parts = _parts(desk, one, demand)
-    for part, shown in parts:
-        yield Candidate(f"{one.name}/{part}", f"{title} · {shown}", against)
-    if not parts:
-        yield Candidate(one.name, title, against)
+    parts = [(f"{one.name}/{part}", f"{title} · {shown}") for part, shown in _parts(desk, one, demand)]
+    for instrument, shown in parts or [(one.name, title)]:
+        use = whole_use(procedure, demand.role, instrument)
+        yield Candidate(instrument, shown, objections(connection, procedure, use, desk.clock.now_ns()))
 
 
 def _parts(desk: Desk, one: Equipment, demand: Instrument) -> list[tuple[str, str]]:
