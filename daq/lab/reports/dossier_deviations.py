@@ -11,7 +11,7 @@ from daq.lab.results.words import Words, title_of, words
 from daq.lab.sessions.course import Deviation as Accepted
 from daq.lab.sessions.course import Override
 from daq.lab.sessions.objections import INSTRUMENT
-from daq.lab.sessions.remarks import Remark
+from daq.lab.sessions.remarks import ALLOWED_AS, Remark
 
 PRINTED = {
     "certificate-ended": N_(
@@ -126,12 +126,13 @@ def _release(dossier: Dossier, one: Accepted) -> Override | None:
     """What two people allowed, if it is what made this pass."""
     event = dossier.event(one.n)
     place = f"{event.text('step')}/{event.number('portion')}" if event.text("step") else ""
+    allowed_as = ALLOWED_AS.get(one.remark.code, one.remark.code)
     for release in dossier.state.overrides:
         subject = release.subject.rpartition("/")[2] if release.code == INSTRUMENT else release.subject
         if release.code == INSTRUMENT:
             if one.remark.code in OF_INSTRUMENTS and one.remark.facts.get("instrument") == subject:
                 return release
-        elif release.code == one.remark.code and (subject == place or subject.endswith("/0")):
+        elif release.code == allowed_as and (subject == place or subject.endswith("/0")):
             return release
     return None
 

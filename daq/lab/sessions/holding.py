@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from calibration.units import convert
 from daq.journal import JournalChannel, JournalReader
-from daq.journal.times import utc_text
 from daq.lab.meaning import Meant, meaning
 from daq.lab.methods.steps import Hold
 from daq.lab.sessions.bench import Bench
@@ -14,8 +15,8 @@ from daq.lab.sessions.capture_values import captured, channel_certificates
 from daq.lab.sessions.events import Place
 from daq.lab.sessions.evidence import Capture
 from daq.lab.sessions.objections import Objection
-from daq.lab.sessions.readings import Asked, find_channel
-from daq.lab.sessions.remarks import Remark, remark
+from daq.lab.sessions.readings import SECOND_NS, Asked, find_channel
+from daq.lab.sessions.remarks import ALLOWED_AS, Remark, remark
 from daq.lab.sessions.timers import span_text
 from daq.security.audit import Json
 
@@ -34,6 +35,8 @@ class Band:
     instrument: str
     is_allowed: bool
     """Two people have allowed the instrument although its certificate ended."""
+    zone: ZoneInfo
+    """Of the site, whose time people read."""
 
     @property
     def name(self) -> str:
@@ -135,9 +138,8 @@ def held_between(reader: JournalReader, bench: Bench, band: Band, times_ns: tupl
 def hold_objections(band: Band, held: Held, minimum_ns: int | None) -> list[Objection]:
     """What speaks against the time, with its figures."""
     found: list[Remark] = []
-    for gap in held.gaps:
-        duration = span_text(gap.duration_ns)
-        found.append(remark("hold-gap", instrument=band.name, duration=duration, since=utc_text(gap.from_ns)))
+    if held.gaps:
+        found.append(_silence(band, held.gaps))
     if held.excursions:
         total = span_text(sum(one.duration_ns for one in held.excursions))
         worst = f"{_worst(band, (one.worst for one in held.excursions)):.2f} degC"
@@ -146,7 +148,20 @@ def hold_objections(band: Band, held: Held, minimum_ns: int | None) -> list[Obje
         inside, minimum = span_text(held.inside_ns), span_text(minimum_ns)
         found.append(remark("hold-short", inside=inside, minimum=minimum, **band.words))
     subject = f"{band.place.step}/{band.place.portion}"
-    return [Objection(one, band.step.outside, one.code, subject) for one in found]
+    return [Objection(one, band.step.outside, ALLOWED_AS.get(one.code, one.code), subject) for one in found]
+
+
+def _silence(band: Band, gaps: Sequence[Span]) -> Remark:
+    """All gaps of the time in one sentence; each by itself stands in the event."""
+    longest = max(gaps, key=lambda one: one.duration_ns)
+    facts: dict[str, str | int] = {
+        "instrument": band.name,
+        "duration": span_text(sum(one.duration_ns for one in gaps)),
+        "since": datetime.fromtimestamp(longest.from_ns // SECOND_NS, band.zone).isoformat(" "),
+    }
+    if len(gaps) == 1:
+        return Remark("hold-gap", facts)
+    return Remark("hold-gaps", facts | {"count": len(gaps), "longest": span_text(longest.duration_ns)})
 
 
 class _Watch:

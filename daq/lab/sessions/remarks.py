@@ -96,6 +96,10 @@ MESSAGES = {
     "too-long": N_("{elapsed} have passed, at most {maximum} are allowed."),
     "hold-excursion": N_("{instrument} was outside {low} to {high} for {duration}, at worst {worst}."),
     "hold-gap": N_("{instrument} gave no reading for {duration} from {since}."),
+    "hold-gaps": N_(
+        "{instrument} gave no reading {count} times, for {duration} in all, at longest for {longest} from "
+        "{since}."
+    ),
     "hold-short": N_("{instrument} was within {low} to {high} for {inside}, at least {minimum} are needed."),
     # course
     "draft-method": N_("The method is a draft: this session is a trial, and cannot be signed."),
@@ -121,6 +125,8 @@ MESSAGES = {
     "override": N_("Allowed by {first} and {second} although refused: {reason}"),
 }
 """What is said for each code, with places for the facts."""
+ALLOWED_AS = {"hold-gaps": "hold-gap"}
+"""Under which code two people allow what is said in several ways; all others under their own."""
 
 
 @dataclass(frozen=True, slots=True)

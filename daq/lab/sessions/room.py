@@ -73,8 +73,8 @@ def look_at_room(
     for quantity in bands_of(step):
         try:
             found = take_room(reader, bench, asked, quantity)
-        except StepRefusedError as error:
-            words = remark("room-unknown", instrument=asked[1], why=str(error))
+        except StepRefusedError:
+            words = remark("room-unknown", instrument=asked[1])
             objections.append(Objection(words, step.outside, words.code, f"{step.id}/0"))
             continue
         taken, meant = found

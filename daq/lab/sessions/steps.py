@@ -122,7 +122,7 @@ def stop_timer(bench: Bench, actor: Actor, at: At) -> SessionState:
         if isinstance(task.step, Hold):
             instrument = work.state.instrument(task.step.role, at.portion) or ""
             allowed = work.state.is_allowed(task.step.role, at.portion)
-            band = Band(task.step, task.place, instrument, allowed)
+            band = Band(task.step, task.place, instrument, allowed, bench.zone)
             with JournalReader.open(bench.journal) as reader:
                 held = held_between(reader, bench, band, (timer.started_ns, work.now_ns))
             found += hold_objections(band, held, timer.minimum_ns)

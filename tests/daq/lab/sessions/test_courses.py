@@ -216,6 +216,24 @@ def test_an_oven_that_was_silent_shows_a_gap(bench):
     assert "hold-short" in codes
 
 
+def test_many_silences_of_an_oven_are_one_sentence_in_the_time_of_the_site(bench):
+    bench.check_balance()
+    session = bench.start(MOISTURE)
+    walk(bench, session, until=until_step("first-drying"))
+    start_timer(bench.bench, CHEN, At(session, "first-drying", 1))
+    for silence_min in (20, 45, 10):
+        start_ns = bench.clock.now_ns()
+        bench.keep_saying("O-01", "temperature", "103.0", (start_ns, start_ns + 3600 * 10**9))
+        bench.pass_time(3600 + silence_min * 60)
+    state = stop_timer(bench.bench, CHEN, At(session, "first-drying", 1))
+    (said,) = (one.remark.sentence for one in state.deviations if one.remark.code.startswith("hold-gap"))
+    assert said.startswith(
+        "O-01 gave no reading 3 times, for 1 h 17 min in all, at longest for 45 min 50 s from 20"
+    )
+    assert said.endswith("+08:00.")
+    assert len(bench.events(session)[-1].body["held"]["gaps"]) == 3
+
+
 def test_what_is_entered_has_a_reason_and_is_within_the_method(bench):
     bench.check_balance()
     session = bench.start("spices-distillation-gb-5009-3-3")
