@@ -35,6 +35,7 @@ _ARCHIVES = (
     (b"%PDF", Sentence("a PDF")),
 )
 _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
+_TOO_LARGE = re.compile(r"XML_PARSE_HUGE|too big|too long|limit exceeded", re.I)
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -68,13 +69,29 @@ def parse_xml(data: bytes, file_name: str, *, whole: bool = False) -> etree._Ele
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
-        raise _refused(file_name, "not well-formed XML: {msg}", msg=error.msg) from error
+        raise _syntax_refused(file_name, error) from error
     _check_tree(root, file_name)
     return root
 
 
 def _refused(file_name: str, message: str, /, **facts: object) -> CertificateError:
     return CertificateError((about(file_name, made(message, facts)),))
+
+
+def _syntax_refused(file_name: str, error: etree.XMLSyntaxError) -> CertificateError:
+    """What libxml2 says, but for its own limits, of which it speaks to programmers."""
+    said = " ".join((error.msg or "").split())
+    if "Excessive depth" in said:
+        return _refused(
+            file_name, "line {line}: nested deeper than {most} elements", line=error.lineno, most=MAX_DEPTH
+        )
+    if _TOO_LARGE.search(said):
+        return _refused(
+            file_name,
+            "line {line}: a text, comment or attribute of more than 10 MB; no certificate has one",
+            line=error.lineno,
+        )
+    return _refused(file_name, "not well-formed XML: {msg}", msg=said)
 
 
 def _decoded(data: bytes, file_name: str) -> str:

@@ -26,7 +26,7 @@ MOST_NUMBERS = 100_000
 
 _ROOT = f"{DCC}digitalCalibrationCertificate"
 _PRE_RELEASE = re.compile(r"3\.4\.0(-rc\.\d{1,3})?", re.ASCII)
-_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 _HOSTS = {"ptb.de", "www.ptb.de", "www.w3.org"}
 _NOT_DATA = {"comment", "document"}
 
@@ -94,7 +94,9 @@ def _version(root: etree._Element, file_name: str) -> str:
         )
         raise CertificateError((about(file_name, sentence),))
     if version not in VERSIONS and not _PRE_RELEASE.fullmatch(version):
-        sentence = Sentence("schemaVersion is {version}; {known}", version=repr(version[:40]), known=known)
+        sentence = Sentence(
+            "schemaVersion is {version}; {known}: key its values in", version=repr(version[:40]), known=known
+        )
         raise CertificateError((about(file_name, sentence),))
     return version
 
@@ -119,7 +121,15 @@ def _other_root(root: etree._Element) -> Sentence:
 
 def _check_location(root: etree._Element, file_name: str) -> None:
     """A document that names somebody else's schema is not what it says; nothing is ever fetched."""
-    for address in root.get(_LOCATION, "").split()[1::2]:
+    addresses = [
+        address
+        for element in root.iter()
+        for address in (
+            *element.get(f"{_SCHEMA_INSTANCE}schemaLocation", "").split()[1::2],
+            *element.get(f"{_SCHEMA_INSTANCE}noNamespaceSchemaLocation", "").split(),
+        )
+    ]
+    for address in addresses:
         parts = _split(address)
         if parts is None or (parts.scheme and (parts.hostname or "") not in _HOSTS):
             sentence = Sentence(

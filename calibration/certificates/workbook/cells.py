@@ -11,7 +11,7 @@ from calibration.certificates.dcc.text import checked
 from calibration.certificates.findings import Findings
 from calibration.certificates.workbook.grid import Cell, Sheet
 from calibration.certificates.workbook.layout import FORMAT, Heading, Layout
-from calibration.certificates.workbook.sheet_parts import MOST_COLUMNS, MOST_ROWS
+from calibration.certificates.workbook.sheet_parts import BEYOND
 from calibration.errors import UnitError
 from calibration.sentences import either, sentence_of
 from calibration.spellings import read_word
@@ -255,12 +255,7 @@ class Reader:
                 "hidden, and read all the same: show it and look at what stands there",
             )
         if sheet.part.beyond:
-            self.findings.refuse(
-                f"{sheet.name}!{sheet.part.beyond}",
-                "something stands beyond {rows} rows and {columns} columns, where nothing is read",
-                rows=MOST_ROWS,
-                columns=MOST_COLUMNS,
-            )
+            self.findings.refuse(f"{sheet.name}!{sheet.part.beyond}", BEYOND)
 
 
 def _plain(text: str) -> str:

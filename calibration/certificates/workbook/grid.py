@@ -17,6 +17,7 @@ from calibration.certificates.findings import Findings
 from calibration.certificates.workbook.layout import CERTIFICATE, FORMAT, LAYOUTS, STANDARDS
 from calibration.certificates.workbook.safe import unpack
 from calibration.certificates.workbook.sheet_parts import (
+    BEYOND,
     MOST_COLUMNS,
     MOST_ROWS,
     SheetPart,
@@ -193,6 +194,8 @@ def _csv(data: bytes, file_name: str) -> dict[str, Sheet]:
     sheets: dict[str, list[tuple[Cell, ...]]] = {}
     current: list[tuple[Cell, ...]] = []
     for number, line in enumerate(lines, start=1):
+        if any(value.strip() for value in line[MOST_COLUMNS:]):
+            raise CertificateError((about(file_name, BEYOND, f"line {number}"),))
         cells = tuple(
             Cell(f"line {number}, column {column}", value.strip() or None)
             for column, value in enumerate(line[:MOST_COLUMNS], start=1)

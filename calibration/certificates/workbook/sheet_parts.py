@@ -17,6 +17,11 @@ from calibration.sentences import Sentence, about
 
 MOST_ROWS = 2000
 MOST_COLUMNS = 50
+BEYOND = Sentence(
+    "something stands beyond {rows} rows and {columns} columns, where nothing is read",
+    rows=MOST_ROWS,
+    columns=MOST_COLUMNS,
+)
 _MOST_NAMED = 20
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=[\"']([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)[\"']")

@@ -30,11 +30,11 @@ def outcome(data):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"<a>" * 3000 + b"</a>" * 3000, "Excessive depth"),
+        (b"<a>" * 3000 + b"</a>" * 3000, "line 1: nested deeper than 100"),
         (b"<a>" * 150 + b"</a>" * 150, "nested deeper than 100"),
         (b"<a>" + b"<b/>" * 500_000 + b"</a>", "more than 400000 tags"),
         (b"<a>" + b"x" * 13 * 2**20 + b"</a>", "allowed are 12582912"),
-        (b"<a>" + b"x" * 11_000_000 + b"</a>", "Text node too long"),
+        (b"<a>" + b"x" * 11_000_000 + b"</a>", "line 1: a text, comment or attribute of more than 10 MB"),
         (b"<!-- " * 390_000, "not well-formed"),
         (b"<?a " * 390_000, "not well-formed"),
         (b" " * 9000 + b"<!DOCTYPE a><a/>", "it has a DOCTYPE"),
@@ -56,6 +56,21 @@ def test_attacks_on_the_parser_have_their_sentence(data, sentence):
     with pytest.raises(CertificateError, match=r"^x\.xml: ") as caught:
         parse_xml(data, "x.xml")
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("found", "attribute"),
+    [
+        ("<dcc:results>", 'xsi:schemaLocation="https://ptb.de/dcc http://127.0.0.1:9/d.xsd"'),
+        ("<dcc:results>", 'xsi:noNamespaceSchemaLocation="http://127.0.0.1:9/d.xsd"'),
+        ("<dcc:coreData>", 'xsi:schemaLocation="https://ptb.de/dcc https://ptb.de.example/d.xsd"'),
+    ],
+)
+def test_a_schema_of_somebody_else_is_refused_wherever_it_is_named(found, attribute):
+    instance = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    text = BALANCE.replace(found, f"{found[:-1]} {instance} {attribute}>")
+    with pytest.raises(CertificateError, match="as its schema; allowed is one of ptb.de"):
+        read_dcc(text.encode(), "x.xml", TODAY)
 
 
 def test_nothing_is_fetched(monkeypatch):

@@ -260,6 +260,12 @@ def test_nothing_beyond_the_limits_is_cut_off_in_silence(cell):
         read(data_of(changed(**{cell: "1"})))
 
 
+def test_nothing_beyond_the_last_column_of_a_csv_is_cut_off_either():
+    data = filled_csv(BALANCE).replace(b"100.0001,0.08", b"100.0001,0.08" + b"," * 60 + b"7")
+    with pytest.raises(CertificateError, match="line 28: something stands beyond 2000 rows"):
+        read(data)
+
+
 def test_a_line_that_occurs_twice_is_an_error():
     book = changed()
     book[CERTIFICATE]["A40"], book[CERTIFICATE]["B40"] = "证书编号", "OTHER-1"
