@@ -1,10 +1,11 @@
 """What people are asked on pages: a reason, a password again, yes or no; and how a refusal is said."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
-from nicegui import run, ui
+from nicegui import Client, run, ui
 
 from calibration.errors import CalibrationError
 from daq.errors import HengliangError
@@ -14,6 +15,9 @@ from daq.security.signatures import Signature
 from daq.web.frame import box
 from daq.web.visit import Visit, origin_of
 
+_ASKED: WeakSet[Client] = WeakSet()
+"""Pages on which a question stands."""
+
 
 @contextmanager
 def said(here: Visit) -> Iterator[None]:
@@ -21,7 +25,12 @@ def said(here: Visit) -> Iterator[None]:
     try:
         yield
     except (HengliangError, CalibrationError) as error:
-        ui.notify(here.words.error(error), type="negative", multi_line=True, timeout=12_000, close_button="✕")
+        refused(here.words.error(error))
+
+
+def refused(sentence: str) -> None:
+    """Say why something is not done."""
+    ui.notify(sentence, type="negative", multi_line=True, timeout=12_000, close_button="✕")
 
 
 def done(sentence: str) -> None:
@@ -56,66 +65,132 @@ class Answer:
     credentials: Credentials | None
 
 
-async def ask(here: Visit, question: Question) -> Answer | None:
+Act = Callable[[Answer], Awaitable[None]]
+"""What is done with an answer while the dialog still stands; a refusal is said in it, and nothing is lost."""
+
+
+async def ask(here: Visit, question: Question, act: Act | None = None) -> Answer | None:
     """Ask in a dialog; None if the person left it.
 
     The button works when everything is filled in. A signature asks for the account as well: whoever is signed
-    in at the screen, the one who types the password signs.
+    in at the screen, the one who types the password signs. A page asks one question at a time: a second click
+    on the button that asks is none.
     """
-    say = here.words.say
-    with ui.dialog().props("persistent") as dialog, ui.card().classes("ask"):
+    client = ui.context.client
+    if client in _ASKED:
+        return None
+    _ASKED.add(client)
+    try:
+        with ui.dialog().props("persistent") as dialog, ui.card().classes("ask"):
+            _Sheet(here, question, act, dialog)
+        found: Answer | None = await dialog
+        dialog.delete()
+        return found
+    finally:
+        _ASKED.discard(client)
+
+
+class _Sheet:
+    """What stands in a dialog."""
+
+    def __init__(self, here: Visit, question: Question, act: Act | None, dialog: ui.dialog) -> None:
+        say = here.words.say
+        self._here, self._question, self._act, self._dialog = here, question, act, dialog
         ui.label(question.title).classes("caption")
         if question.text:
             ui.label(question.text).classes("detail")
         if question.more is not None:
             question.more()
-        inputs = [ui.input(label).props("outlined autogrow type=textarea") for label in question.fields]
+        self._inputs = [ui.input(label).props("outlined autogrow type=textarea") for label in question.fields]
         if question.signed:
             account = ui.input(say("Account"), value=here.person.account if here.person else "")
             password = ui.input(say("Password")).props("type=password autocomplete=off outlined autofocus")
-            inputs += [account.props("outlined autocomplete=off"), password]
+            password.on("keydown.enter", self._go_on)
+            self._inputs += [account.props("outlined autocomplete=off"), password]
+        self._refusal = ui.label().classes("refusal").props("role=alert")
+        self._refusal.set_visibility(False)
         with box("buttons"):
             ui.button(say("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
-            go = ui.button(question.verb or question.title, on_click=lambda: dialog.submit(values()))
-            go.props("unelevated no-caps" + (" color=negative" if question.grave else ""))
+            self._go = ui.button(question.verb or question.title, on_click=self._go_on)
+            self._go.props("unelevated no-caps" + (" color=negative" if question.grave else ""))
+        for each in self._inputs:
+            each.on_value_change(self._see)
+        self._see()
 
-    def values() -> list[str]:
-        return [str(each.value or "").strip() for each in inputs]
+    def _texts(self) -> list[str]:
+        return [str(each.value or "").strip() for each in self._inputs]
 
-    for each in inputs:
-        each.on_value_change(lambda: go.set_enabled(all(values())))
-    go.set_enabled(all(values()))
-    found: list[str] | None = await dialog
-    dialog.delete()
-    if found is None:
-        return None
-    count = len(question.fields)
-    signer = Credentials(found[count], found[count + 1], origin_of(here.request)) if question.signed else None
-    return Answer(tuple(found[:count]), signer)
+    def _see(self) -> None:
+        self._go.set_enabled(all(self._texts()))
+
+    async def _go_on(self) -> None:
+        """Do it, or say why not; a password that did not do is typed again."""
+        if not self._go.enabled:
+            return
+        self._go.disable()
+        answer = self._answer()
+        try:
+            if self._act is not None:
+                await self._act(answer)
+        except (HengliangError, CalibrationError) as error:
+            self._refusal.set_text(self._here.words.error(error))
+            self._refusal.set_visibility(True)
+            if self._question.signed:
+                self._inputs[-1].value = ""
+            self._see()
+            return
+        self._dialog.submit(answer)
+
+    def _answer(self) -> Answer:
+        texts, count = self._texts(), len(self._question.fields)
+        if not self._question.signed:
+            return Answer(tuple(texts), None)
+        credentials = Credentials(texts[count], texts[count + 1], origin_of(self._here.request))
+        return Answer(tuple(texts[:count]), credentials)
+
+
+SignedAct = Callable[[Answer, Signature], Awaitable[None]]
 
 
 async def ask_signed(
-    here: Visit, question: Question, roles: Sequence[Role], meaning: str
+    here: Visit, question: Question, roles: Sequence[Role], meaning: str, act: SignedAct | None = None
 ) -> tuple[Answer, Signature] | None:
-    """Ask, and have it signed by whoever typed account and password; None if it was left or refused.
+    """Ask, and have it signed by whoever typed account and password; None if it was left.
 
     Args:
         here: the page.
         question: with ``signed``.
         roles: any of them may sign this; the signer's first one counts.
         meaning: what the signature says: ``entered``, ``checked`` ….
+        act: what is done under the signature; where it is refused, the question stands.
     """
-    answer = await ask(here, question)
-    if answer is None or answer.credentials is None:
-        return None
-    with said(here):
+    signed: list[Signature] = []
+
+    async def sign(answer: Answer) -> None:
+        if answer.credentials is None:
+            return
         accounts, account = here.desk.accounts, account_of(answer.credentials.account)
         held = [one for one in accounts.people() if one.account == account]
         role = next((role for role in roles if held and role in held[0].roles), roles[0])
         signature = await run.io_bound(accounts.sign, answer.credentials, role, meaning)
-        if signature is not None:
-            return answer, signature
-    return None
+        if signature is None:  # the server is being stopped
+            return
+        if act is not None:
+            await act(answer, signature)
+        signed.append(signature)
+
+    answer = await ask(here, question, sign)
+    return (answer, signed[0]) if answer is not None and signed else None
+
+
+@contextmanager
+def once(button: ui.button) -> Iterator[None]:
+    """While something is done, its button does nothing: a second click is none."""
+    button.disable()
+    try:
+        yield
+    finally:
+        button.enable()
 
 
 Cell = str | tuple[str, str]

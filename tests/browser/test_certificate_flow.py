@@ -88,6 +88,7 @@ def drafted(page: Page, shoot, visit) -> None:
     cell.click()
     expect(page.locator(".spot.chosen")).to_be_visible()  # where it stands on the paper
     expect(page.locator(".verdict")).to_contain_text("曲线类型：待填写")
+    expect(page.get_by_role("button", name="提交复核")).to_be_disabled()
     cell.fill("0.02")
     field(page, "使用中的分辨力 d，或填 included").fill("0.01")
     field(page, "使用中的重复性 s，或填 included").fill("0.005")
@@ -113,12 +114,20 @@ def test_from_the_paper_to_the_live_card(visit, shoot):
     drafted(page, shoot, visit)
     address = page.url
 
+    changed = page.locator("table.points tbody tr").first.locator("input").nth(3)
+    changed.fill("0.05")
     page.get_by_role("button", name="提交复核").click()
+    expect(page.locator(".q-notification")).to_contain_text("修改尚未保存")  # nobody signs what is not kept
+    changed.fill("0.02")
+    page.get_by_role("button", name="提交复核").dblclick()
+    expect(page.locator(".ask")).to_have_count(1)
     sign(page, FIRST)
     expect(page.locator(".state").first).to_contain_text("待复核")
     page.get_by_role("button", name="复核").first.click()
     sign(page, FIRST, 意见="自己复核")
-    expect(page.locator(".q-notification")).to_contain_text(FIRST)  # the same person is refused
+    expect(page.locator(".ask .refusal")).to_contain_text(FIRST)  # the same person is refused
+    expect(page.locator(".ask").get_by_label("意见")).to_have_value("自己复核")  # and nothing typed is lost
+    page.locator(".ask").get_by_role("button", name="取消").click()
 
     page.get_by_role("button", name="退出").click()
     page.goto(address)

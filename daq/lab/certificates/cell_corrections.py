@@ -4,20 +4,19 @@ import datetime
 import enum
 import re
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, get_args, get_origin, get_type_hints
 
 from calibration.certificates.imported import Imported
 from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.certificates.register import one_line
+from daq.lab.typed_numbers import typed_date, typed_number
 from daq.records.certificate_content import Correction
 
 _STEP = re.compile(r"([a-z_][a-z_0-9]*)(?:\[([0-9]{1,4})\])?", re.ASCII)
-_MOST_EXPONENT = 300
-"""No such number can be measured, and nobody could compute with it."""
 _ROOTS = frozenset({"administrative", "proposals", "stated", "links"})
 
 
@@ -50,7 +49,7 @@ def corrected(
         cell = _Cell(one.target)
         before = cell.shown(imported)
         imported = cell.put(imported, one.text.strip())
-        kept.append(Correction(one.target, before, one.text.strip(), one_line(one.reason)))
+        kept.append(Correction(one.target, before, cell.shown(imported), one_line(one.reason)))
     return imported, tuple(kept)
 
 
@@ -114,27 +113,24 @@ class _Cell:
             if not text:
                 return None
             kind = next(one for one in get_args(kind) if one is not type(None))
+        read: Callable[[str], object]
+        if kind is datetime.date:
+            read, sentence = typed_date, N_("{target}: {text} is no date; write it like 2026-03-02.")
+        elif kind is Decimal:
+            read, sentence = (
+                typed_number,
+                N_("{target}: {text} is no number; write it with a decimal point, such as 0.05."),
+            )
+        elif kind is str or (isinstance(kind, type) and issubclass(kind, enum.StrEnum)):
+            read, sentence = kind, N_("{target}: {text} cannot stand there.")
+        else:
+            raise self._unknown()
         try:
-            if kind is datetime.date:
-                return datetime.date.fromisoformat(text)
-            if kind is Decimal:
-                return _finite(text)
-            if kind is str or (isinstance(kind, type) and issubclass(kind, enum.StrEnum)):
-                return kind(text)
-        except (ValueError, InvalidOperation) as error:
-            raise RegisterError(
-                N_("{target}: {text} cannot stand there."), target=self._target, text=repr(text[:100])
-            ) from error
-        raise self._unknown()
+            return read(text)
+        except ValueError as error:
+            raise RegisterError(sentence, target=self._target, text=f"“{text[:100]}”") from error
 
     def _unknown(self) -> RegisterError:
         return RegisterError(
             N_("{target} is no cell of this document that can be corrected."), target=self._target[:100]
         )
-
-
-def _finite(text: str) -> Decimal:
-    number = Decimal(text)
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_EXPONENT:
-        raise ValueError(text)
-    return number

@@ -3,14 +3,16 @@
 import calendar
 import datetime
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from calibration.certificates.completing import content_of
-from calibration.certificates.imported import Imported, Proposal, Severity, Stage
+from calibration.certificates.imported import Finding, Imported, Proposal, Severity, Stage
 from calibration.certificates.kind import Kind
 from calibration.certificates.native_points import MOST_POINTS
+from calibration.certificates.pdf.located import ImportedPdf
+from calibration.certificates.pdf.text import place_on
 from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.certificates.cell_corrections import CellCorrection, corrected
@@ -105,11 +107,24 @@ def content_from_document(register: Register, document: Document, said: Said) ->
         import_sha256=hashlib.sha256(document.found).hexdigest(),
         proposal=index,
         as_found=_as_found(imported, proposal),
-        errors=tuple(str(one) for one in imported.findings if one.severity is Severity.ERROR),
+        errors=tuple(str(one) for one in unanswered(imported, (one.target for one in corrections))),
         corrections=corrections,
         settled=tuple(Settled(one.finding, one_line(one.reason)) for one in said.settled),
     )
     return replace(content, due=_due(register, document, content, said))
+
+
+def unanswered(imported: Imported, corrected_targets: Iterable[str]) -> Iterator[Finding]:
+    """Findings that stand in the way; one about a printed cell is answered by whoever corrected that cell.
+
+    What stands in the cell then is judged again with its point.
+    """
+    located = imported.located if isinstance(imported, ImportedPdf) else ()
+    targets = set(corrected_targets)
+    answered = {place_on(one.page, one.box) for one in located if one.target in targets}
+    for finding in imported.findings:
+        if finding.severity is Severity.ERROR and finding.place not in answered:
+            yield finding
 
 
 def _chosen(imported: Imported, said: Said) -> int | None:

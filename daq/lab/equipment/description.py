@@ -4,7 +4,7 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, get_args
 
 from calibration.errors import UnitError
@@ -12,6 +12,7 @@ from calibration.units import unit_of
 from daq.errors import EquipmentError
 from daq.i18n import N_
 from daq.lab.methods.parts import InstrumentKind
+from daq.lab.typed_numbers import typed_number
 from daq.security.audit import Json
 
 STANDARD = "standard-"
@@ -193,6 +194,6 @@ def _decimal(key: str, value: object) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        return Decimal(str(value))
-    except InvalidOperation as error:
+        return typed_number(str(value))
+    except ValueError as error:
         raise EquipmentError(N_("{key}: {value} is no number."), key=key, value=repr(value)) from error

@@ -13,10 +13,12 @@ from daq.i18n import N_
 from daq.lab.certificates import life
 from daq.lab.certificates.life import InForce
 from daq.lab.certificates.steps import CHECKERS, ENTERERS, WITHDRAWERS
+from daq.lab.typed_numbers import typed_date
 from daq.records.certificate_versions import State, Version
 from daq.security.people import Role
+from daq.security.signatures import Signature
 from daq.web.certificates.as_found import Judged, judged_as_found, show_foreseen
-from daq.web.forms import Question, ask, ask_signed, said
+from daq.web.forms import Answer, Question, ask, ask_signed, refused
 from daq.web.visit import Visit
 
 
@@ -85,6 +87,8 @@ AFTER = {
     State.REVOKED: (),
 }
 """What may follow each state."""
+ONWARDS = (ENTER, CHECK, PUT_IN_FORCE)
+"""Steps that only a complete certificate takes."""
 
 
 def actions(here: Visit, version: Version) -> Iterator[Action]:
@@ -102,18 +106,37 @@ def _is_possible(action: Action, version: Version, now_ns: int) -> bool:
     return action is not RESUME or superseded_ns is None or superseded_ns > now_ns
 
 
-def buttons(here: Visit, version: Version) -> None:
-    """A button for each step, the first one foremost; to be returned besides."""
+def buttons(
+    here: Visit, version: Version, *, is_whole: bool = True, is_changed: Callable[[], bool] | None = None
+) -> None:
+    """A button for each step, the first one foremost; to be returned besides.
+
+    Args:
+        here: the page.
+        version: of which certificate.
+        is_whole: nothing is missing; otherwise the steps that need that are there, and do not work yet.
+        is_changed: says whether something on the page was changed and is not kept; nobody signs that.
+    """
     say = here.words.say
     for number, action in enumerate(actions(here, version)):
-        button = ui.button(say(action.verb), on_click=_taking(here, version, action))
+        button = ui.button(say(action.verb), on_click=_taking(here, version, action, is_changed))
         button.props("unelevated no-caps" if number == 0 and not action.grave else "outline no-caps")
+        if action in ONWARDS and not is_whole:
+            button.disable()
+            button.tooltip(say("It cannot be used yet: see above what is missing."))
     if version.state in (State.ENTERED, State.CHECKED) and here.has(*CHECKERS):
         ui.button(say("Return"), on_click=_returning(here, version)).props("outline no-caps")
 
 
-def _taking(here: Visit, version: Version, action: Action) -> Callable[[], Awaitable[None]]:
+def _taking(
+    here: Visit, version: Version, action: Action, is_changed: Callable[[], bool] | None
+) -> Callable[[], Awaitable[None]]:
     async def take() -> None:
+        if is_changed is not None and is_changed():
+            refused(
+                here.words.say("What you changed on this page is not kept yet: keep it as a new draft first.")
+            )
+            return
         say, today = here.words.say, here.desk.register.today().isoformat()
         fields = [say(action.field)] if action.field else []
         if action.dated:
@@ -127,13 +150,11 @@ def _taking(here: Visit, version: Version, action: Action) -> Callable[[], Await
             return
         if judged.foreseen is not None:
             question = replace(question, more=lambda: show_foreseen(here, version, judged), grave=True)
-        signed = await ask_signed(here, question, action.roles, action.state.value)
-        if signed is None:
-            return
-        answer, signature = signed
-        with said(here):
-            step = _step(here, version, (action, judged.mpe), answer.texts)
-            await run.io_bound(step, replace(signature))
+
+        async def act(answer: Answer, signature: Signature) -> None:
+            await run.io_bound(_step(here, version, (action, judged.mpe), answer.texts), signature)
+
+        if await ask_signed(here, question, action.roles, action.state.value, act) is not None:
             ui.navigate.reload()
 
     return take
@@ -162,7 +183,7 @@ def _step(
 
 def _day(text: str) -> datetime.date:
     try:
-        return datetime.date.fromisoformat(text)
+        return typed_date(text)
     except ValueError as error:
         raise RegisterError(
             N_("{text} is no date; write it like 2026-03-02."), text=repr(text[:20])
@@ -178,14 +199,12 @@ def _returning(here: Visit, version: Version) -> Callable[[], Awaitable[None]]:
             say("Return"),
             (say("What is wrong"),),
         )
-        answer = await ask(here, question)
-        if answer is None:
-            return
-        with said(here):
-            actor = here.actor()
-            await run.io_bound(
-                life.return_to_draft, here.desk.register, actor, version.record, answer.texts[0]
-            )
+
+        async def act(answer: Answer) -> None:
+            actor, comment = here.actor(), answer.texts[0]
+            await run.io_bound(life.return_to_draft, here.desk.register, actor, version.record, comment)
+
+        if await ask(here, question, act) is not None:
             ui.navigate.reload()
 
     return give_back

@@ -1,7 +1,5 @@
 """What a laboratory adds to a document: the instrument in use, the kind of curve, the due date."""
 
-import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +8,7 @@ from typing import Any
 from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.certificates.draft import DueRule
+from daq.lab.typed_numbers import plain_number, typed_date, typed_number
 from daq.records.certificate_content import Content, CountedFrom
 
 NUMBERS = (
@@ -21,7 +20,6 @@ NUMBERS = (
     ("curve", "non_linearity"),
 )
 """Keys of the native format whose value is a number, or a word where ``WORDS`` has one."""
-_NUMBER = re.compile(r"[-+]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[Ee][-+]?\d{1,2})?", re.ASCII)
 WORDS = {"resolution": ("included",), "repeatability": ("included",), "non_linearity": ("from-points",)}
 TEXTS = (("equipment", "unit"), ("equipment", "quantity"), ("curve", "kind"))
 KEYED = {"point": ("reference", "indication", "U", "k"), "value": ("name", "value", "U", "k")}
@@ -90,17 +88,18 @@ def due_of(additions: Additions) -> DueRule | None:
     """
     if not additions.months.strip() or not additions.counted_from:
         return None
-    if not (additions.months.strip().isdecimal() and len(additions.months.strip()) < 5):
+    months = plain_number(additions.months)
+    if not (months.isdecimal() and len(months) < 5):
         raise RegisterError(N_("{text} is no number of months."), text=repr(additions.months[:20]))
     day = None
     if additions.first_day.strip():
         try:
-            day = datetime.date.fromisoformat(additions.first_day.strip())
+            day = typed_date(additions.first_day)
         except ValueError as error:
             raise RegisterError(
                 N_("{text} is no date; write it like 2026-03-02."), text=repr(additions.first_day[:20])
             ) from error
-    return DueRule(CountedFrom(additions.counted_from), int(additions.months), day)
+    return DueRule(CountedFrom(additions.counted_from), int(months), day)
 
 
 def _rows(additions: Additions) -> list[dict[str, Any]]:
@@ -115,12 +114,11 @@ def _rows(additions: Additions) -> list[dict[str, Any]]:
 
 
 def _number(key: str, text: str) -> Decimal:
-    """A number as people write it; a minus sign of typesetters is one too."""
-    plain = text.strip().replace("\u2212", "-")
-    if _NUMBER.fullmatch(plain) is None:
+    try:
+        return typed_number(text)
+    except ValueError as error:
         sentence = N_("{key}: {value} is no number; write it with a decimal point, such as 0.05.")
-        raise RegisterError(sentence, key=key, value=repr(text[:40]))
-    return Decimal(plain)
+        raise RegisterError(sentence, key=key, value=repr(text[:40])) from error
 
 
 def _shown(value: object) -> str:

@@ -1,6 +1,5 @@
 """What a calibration found before any adjustment, asked and shown before its certificate is put in force."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +11,7 @@ from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.i18n.figures import symbol
 from daq.lab.certificates.as_found import Foreseen, Found, as_found_of, foreseen
+from daq.lab.typed_numbers import typed_number
 from daq.records.certificate_versions import Version
 from daq.records.database import reading
 from daq.web.forms import Question, ask, said, table
@@ -24,7 +24,6 @@ KINDS: dict[Literal["capture", "result", "report"], str] = {
     "result": N_("{number} results"),
     "report": N_("{number} reports"),
 }
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,16 @@ def _look(here: Visit, version: Version, mpe: Decimal | None) -> tuple[Found | N
 
 
 def _permissible(text: str) -> Decimal:
-    if _NUMBER.fullmatch(text.strip()) is None or not Decimal(text.strip()):
+    try:
+        mpe = typed_number(text)
+    except ValueError:
+        mpe = Decimal(0)
+    if mpe <= 0:
         raise RegisterError(
             N_("{text} is no permissible error: a number greater than 0, in the unit of the indication."),
             text=repr(text[:40]),
         )
-    return Decimal(text.strip())
+    return mpe
 
 
 def show_foreseen(here: Visit, version: Version, judged: Judged) -> None:

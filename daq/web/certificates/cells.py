@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from calibration.certificates.imported import Imported, Proposal, ProposedPoint, Shape
 from calibration.certificates.pdf.located import ImportedPdf, Located
+from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.certificates.cell_corrections import CellCorrection
 from daq.records.certificate_content import Content, Correction
@@ -160,6 +161,14 @@ def target_text(target: str, words: Words) -> str:
     if row is None:
         return words.say(label)
     return f"{words.say('point {number}', number=int(row[1]) + 1)} {words.say(label)}"
+
+
+def named(error: RegisterError, words: Words) -> RegisterError:
+    """The same refusal, its cell called as the page calls it."""
+    target = error.facts.get("target")
+    if not isinstance(target, str):
+        return error
+    return RegisterError(error.template, **(error.facts | {"target": target_text(target, words)}))
 
 
 def _has(proposal: Proposal, path: str, column: str, corrected: Collection[str]) -> bool:

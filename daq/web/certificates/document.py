@@ -7,6 +7,7 @@ from nicegui import run, ui
 
 from calibration.certificates.imported import EmbeddedFile, Imported
 from calibration.certificates.pdf.located import ImportedPdf, Located, PageSize
+from calibration.certificates.pdf.text import place_on
 from calibration.certificates.rows import Row
 from calibration.errors import CertificateError
 from daq.errors import HengliangError
@@ -40,6 +41,7 @@ class DocumentView:
         self._sha256 = sha256
         self._imported = imported
         self._frames: dict[str, ui.element] = {}
+        self._cells: dict[str, str] = {}
         self._pages: list[ui.element] = []
         self._chosen: ui.element | None = None
         self._rows: Sequence[Row] = ()
@@ -82,6 +84,7 @@ class DocumentView:
                 }
                 style = ";".join(f"{edge}:{share * 100:.2f}%" for edge, share in edges.items())
                 self._frames[one.target] = box("spot").style(style)
+                self._cells[place_on(one.page, one.box)] = one.target
 
     async def _fill(self) -> None:
         """Everything in a document without pages, read by a process of its own."""
@@ -128,7 +131,9 @@ class DocumentView:
     def show_place(self, place: str) -> None:
         """Show a place that a finding names: a page, an XPath, a sheet and cell."""
         page = _PAGE.match(place)
-        if page is not None and 0 < int(page[1]) <= len(self._pages):
+        if place in self._cells:
+            self._mark(self._frames[self._cells[place]])
+        elif page is not None and 0 < int(page[1]) <= len(self._pages):
             self._pages[int(page[1]) - 1].run_method("scrollIntoView", {"block": "start"})
         elif self._table is not None:
             self._scroll_to(place)

@@ -63,7 +63,7 @@ class Editor:
         with box("filters"):
             self._owner = Owner(
                 here,
-                loaded.names,
+                loaded.register,
                 version.equipment,
                 version.channel,
                 str(content.said("equipment", "quantity") or ""),
@@ -76,6 +76,7 @@ class Editor:
         else:
             self._document()
         self._additions(additions_of(content))
+        self._built = self._texts()
         remarks(here, loaded.imported.findings, view.show_place)
 
     def _document(self) -> None:
@@ -233,6 +234,18 @@ class Editor:
         if len(content.errors) > MOST_SHOWN:
             more = self._here.words.say("and {count} more", count=len(content.errors) - MOST_SHOWN)
             ui.label(more).classes("refusal")
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything on the page is not as it was opened."""
+        return self._texts() != self._built
+
+    def _texts(self) -> list[object]:
+        fields = [field for _, field in self._cells.values()]
+        fields += [*self._added.values(), *self._settled.values()]
+        keyed = (self._keyed.kind.value, self._keyed.rows) if self._keyed is not None else ()
+        owner = (self._owner.name, self._owner.channel_name)
+        return [owner, keyed, *(str(field.value or "") for field in fields)]
 
     @property
     def edited(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from daq.web.certificates.findings import MOST_SHOWN, finding_row, signature_tab
 from daq.web.certificates.owner import Owner
 from daq.web.certificates.upload import results_of
 from daq.web.certificates.words import KINDS
-from daq.web.forms import done, said
+from daq.web.forms import done, once, said
 from daq.web.frame import box
 from daq.web.visit import Visit
 
@@ -39,14 +39,14 @@ class Intake:
             ui.label(say("as a new version of certificate {number}", number=of)).classes("detail")
         with box("panel"):
             ui.label(say("DCC (XML), workbook (XLSX, CSV), PDF or native TOML; up to 30 MB, kept as it is."))
-            upload = ui.upload(
+            self._upload = ui.upload(
                 on_upload=self._uploaded,
                 on_rejected=self._rejected,
                 auto_upload=True,
                 max_file_size=MOST_BYTES,
                 label=say("Choose a file or drop it here"),
             )
-            upload.props("flat bordered").classes("intake")
+            self._upload.props("flat bordered").classes("intake")
         self._found = box("panel")
         self._found.set_visibility(False)
 
@@ -61,11 +61,13 @@ class Intake:
                 ui.label(self._here.words.sentence(sentence))
 
     def _rejected(self) -> None:
+        self._upload.reset()
         self._say(self._here.words.say("It is larger than 30 MB; a certificate is smaller."))
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         here, say = self._here, self._here.words.say
         data = await event.file.read()
+        self._upload.reset()  # what is refused shall not be listed with a tick
         self._found.clear()
         self._found.set_visibility(True)
         with self._found:
@@ -102,8 +104,9 @@ class Intake:
             quantity = imported.proposals[number].quantity if number is not None else ""
             with box("filters"):
                 ui.label(title).classes("grow")
-                owner = Owner(here, sorted(known), likely, "", quantity)
-                make = ui.button(say("Make a draft"), on_click=self._drafting(document, number, owner))
+                owner = Owner(here, known, likely, "", quantity)
+                make = ui.button(say("Make a draft"))
+                make.on_click(self._drafting(document, number, owner, make))
                 make.props("unelevated no-caps").bind_enabled_from(owner.equipment, "value", bool)
         if len(imported.proposals) > MOST_RESULTS:
             sentence = say(
@@ -120,11 +123,11 @@ class Intake:
         return next((one.name for one in known.values() if one.serial_number in serials), "")
 
     def _drafting(
-        self, document: Document, number: int | None, owner: Owner
+        self, document: Document, number: int | None, owner: Owner, button: ui.button
     ) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
             here = self._here
-            with said(here):
+            with once(button), said(here):
                 wanted = Said(equipment=owner.name, channel=owner.channel_name, proposal=number)
                 version = await run.io_bound(
                     save_draft, here.desk.register, here.actor(), document, wanted, self._of

@@ -1,5 +1,6 @@
 """Everything that the page of a certificate shows, read before it is built: no open page waits for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -56,8 +57,8 @@ class Loaded:
     cautions: tuple[Caution, ...]
     known: Equipment | None
     """Its equipment in the register."""
-    names: tuple[str, ...]
-    """Of everything in the register."""
+    register: Mapping[str, Equipment]
+    """Everything that is registered, by short name."""
     found: Found | None
     """Results before any adjustment."""
     fit: Fit
@@ -66,6 +67,11 @@ class Loaded:
     def is_newest(self) -> bool:
         """Whether there is no later version of it."""
         return self.version.version == self.siblings[-1].version
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing
 
     @property
     def findings(self) -> dict[str, Finding]:
@@ -106,7 +112,7 @@ def load(register: Register, record: str) -> Loaded:
             missing=shortcomings(register, connection, version),
             cautions=cautions(register, connection, version),
             known=known.get(version.equipment),
-            names=tuple(sorted(known)),
+            register=known,
             found=found,
             fit=_fit(register, connection, version, found),
         )

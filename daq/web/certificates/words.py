@@ -119,7 +119,7 @@ FIELDS = {
 }
 """Fields of the page by their key in the native format."""
 _ROW = re.compile(r"(?:point|value)\[(\d+)\](?:\.(\w+))?")
-_PAGE = re.compile(r"page (\d+)")
+_PAGE = re.compile(r"page (\d+)(?:, box [\d .-]+)?")
 _LINE = re.compile(r"line (\d+), column (\d+)")
 _PLACES = {"signature": N_("Signature"), "trust store": N_("Trust store")}
 _COLUMNS = {

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from daq.security.people import NewPerson, Person, Role, account_of
 from daq.web.desk import Desk
-from daq.web.forms import Question, ask, done, said
+from daq.web.forms import Answer, Question, ask, done, once, said
 from daq.web.frame import Frame, box
 from daq.web.people_words import ROLES, roles_text
 from daq.web.visit import Visit, opened
@@ -77,16 +77,16 @@ class _People:
             else:
                 self._action(person, say("Reactivate"), accounts.reactivate)
 
-    def _action(self, person: Person, verb: str, act: Callable[..., Person]) -> None:
+    def _action(self, person: Person, verb: str, change: Callable[..., Person]) -> None:
         here = self._here
 
         async def go() -> None:
             question = Question(f"{verb}: {person.name}", verb=verb, fields=(here.words.say("Reason"),))
-            answer = await ask(here, question)
-            if answer is None:
-                return
-            with said(here):
-                await run.io_bound(act, here.actor(), person.account, answer.texts[0])
+
+            async def act(answer: Answer) -> None:
+                await run.io_bound(change, here.actor(), person.account, answer.texts[0])
+
+            if await ask(here, question, act) is not None:
                 done(f"{person.name}: {verb}")
             self.show()
 
@@ -102,18 +102,20 @@ def _new_person(here: Visit, people: _People) -> None:
     roles = ui.select(options, label=say("Roles"), multiple=True).props("outlined")
     hint = say("First password, to be changed at the first sign-in")
     password = ui.input(hint).props("type=password outlined autocomplete=new-password")
-    ui.button(say("Add"), on_click=_adding(here, people, (name, account, roles, password))).props(
-        "unelevated no-caps"
-    )
+    add = ui.button(say("Add")).props("unelevated no-caps")
+    add.on_click(_adding(here, people, (name, account, roles, password), add))
 
 
 def _adding(
-    here: Visit, people: _People, fields: tuple[ui.input, ui.input, ui.select, ui.input]
+    here: Visit,
+    people: _People,
+    fields: tuple[ui.input, ui.input, ui.select, ui.input],
+    button: ui.button,
 ) -> Callable[[], Awaitable[None]]:
     name, account, roles, password = fields
 
     async def add() -> None:
-        with said(here):
+        with once(button), said(here):
             chosen = frozenset(Role(role) for role in roles.value or ())
             new = NewPerson(account_of(account.value or ""), (name.value or "").strip(), chosen)
             await run.io_bound(here.desk.accounts.add, here.actor(), new, password.value or "")

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from calibration.certificates.native import FORMAT, parse_native
+from daq.errors import RegisterError
 from daq.i18n import N_
-from daq.lab.certificates.draft import Document
+from daq.lab.certificates.draft import Document, Said, content_from_document
 from daq.lab.certificates.life import save_draft
 from daq.lab.certificates.steps import ENTERERS
 from daq.records.certificate_content import Correction
@@ -18,7 +19,7 @@ from daq.records.database import reading
 from daq.records.register_tables import documents
 from daq.web.certificates.actions import buttons
 from daq.web.certificates.below import ImpactPanel, chain_panel
-from daq.web.certificates.cells import target_text
+from daq.web.certificates.cells import named, target_text
 from daq.web.certificates.document import DocumentView
 from daq.web.certificates.editor import Editor
 from daq.web.certificates.findings import MOST_SHOWN
@@ -93,10 +94,13 @@ class CertificatePage:
         fit_panel(here, loaded)
         with box("bar"):
             if editable:
-                save = here.words.say("Keep as a new draft")
-                ui.button(save, on_click=lambda: self._keep(editor)).props("outline no-caps")
+                look = "outline no-caps" if loaded.is_whole else "unelevated no-caps"
+                ui.button(here.words.say("Keep as a new draft"), on_click=lambda: self._keep(editor)).props(
+                    look
+                )
             if loaded.is_newest or version.state not in EDITABLE:
-                buttons(here, version)
+                is_changed = (lambda: editor.is_changed) if editable else None
+                buttons(here, version, is_whole=loaded.is_whole, is_changed=is_changed)
         chain_panel(here, version.record)
         if version.begins_ns is not None:
             ImpactPanel(here, version, other_versions(here.desk.register, version))
@@ -157,21 +161,27 @@ class CertificatePage:
         return say("◌ It is over: readings are not corrected by it any more. Have it calibrated."), "refusal"
 
     async def _keep(self, editor: Editor) -> None:
-        here, version, say = self._here, self._version, self._here.words.say
-        reason = ""
-        if editor.edited:
-            question = Question(say("Why are cells corrected?"), fields=(say("Reason"),), verb=say("Keep"))
-            answer = await ask(here, question)
-            if answer is None:
-                return
-            reason = answer.texts[0]
+        """What cannot be read is said before the reason is asked for."""
+        here, say = self._here, self._here.words.say
         with said(here):
-            wanted, actor = editor.said(reason), here.actor()
-            kept = await run.io_bound(
-                lambda: save_draft(here.desk.register, actor, self._document(), wanted, version.id)
-            )
-            if kept is not None:
-                ui.navigate.to(f"/certificate/{kept.record}")
+            if not editor.edited:
+                await self._save(editor.said(""))
+                return
+            tried, register = editor.said("?"), here.desk.register
+            try:
+                await run.io_bound(lambda: content_from_document(register, self._document(), tried))
+            except RegisterError as error:
+                raise named(error, here.words) from error
+            question = Question(say("Why are cells corrected?"), fields=(say("Reason"),), verb=say("Keep"))
+            await ask(here, question, lambda answer: self._save(editor.said(answer.texts[0])))
+
+    async def _save(self, wanted: Said) -> None:
+        actor, register, certificate_id = self._here.actor(), self._here.desk.register, self._version.id
+        kept = await run.io_bound(
+            lambda: save_draft(register, actor, self._document(), wanted, certificate_id)
+        )
+        if kept is not None:
+            ui.navigate.to(f"/certificate/{kept.record}")
 
     def _document(self) -> Document:
         version, desk = self._version, self._here.desk

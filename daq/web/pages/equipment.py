@@ -17,7 +17,7 @@ from daq.web.desk import Desk
 from daq.web.equipment.form import EquipmentForm
 from daq.web.equipment.validity_words import in_short
 from daq.web.equipment.words import KINDS, STATES
-from daq.web.forms import done, said, table
+from daq.web.forms import done, once, said, table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, opened
 
@@ -106,16 +106,17 @@ def new_equipment_page(here: Visit) -> None:
         with box("panel wide-form"):
             name = ui.input(say("Short name, as on the label")).props("outlined")
             form = EquipmentForm(here)
-            ui.button(say("Register equipment"), on_click=_adding(here, name, form)).props(
-                "unelevated no-caps"
-            )
+            add = ui.button(say("Register equipment"))
+            add.on_click(_adding(here, name, form, add)).props("unelevated no-caps")
     ui.timer(1.0, lambda: frame.show(here.view()))
 
 
-def _adding(here: Visit, name: ui.input, form: EquipmentForm) -> Callable[[], Awaitable[None]]:
+def _adding(
+    here: Visit, name: ui.input, form: EquipmentForm, button: ui.button
+) -> Callable[[], Awaitable[None]]:
     async def add() -> None:
         desk = here.desk
-        with said(here):
+        with once(button), said(here):
             about = description_from(form.values())
             short = str(name.value or "").strip()
             await run.io_bound(add_equipment, desk.engine, desk.clock, here.actor(), short, about)

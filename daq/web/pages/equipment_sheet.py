@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
-from daq.lab.equipment.description import description_from
+from daq.lab.equipment.description import demand_sound, description_from
 from daq.lab.equipment.records import (
     Equipment,
     EquipmentChange,
@@ -27,7 +27,7 @@ from daq.web.desk import Desk
 from daq.web.equipment.form import EquipmentForm
 from daq.web.equipment.validity_words import shown
 from daq.web.equipment.words import KINDS, LOG_KINDS, STATES, changes
-from daq.web.forms import Question, ask, done, said, table
+from daq.web.forms import Answer, Question, ask, done, once, said, table
 from daq.web.frame import Frame, box
 from daq.web.pages.instrument import reason_row
 from daq.web.report_routes import label_address
@@ -175,13 +175,13 @@ def _new_entry(here: Visit, name: str, show: Callable[[], None]) -> None:
 
         async def add() -> None:
             entry = (name, str(kind.value), str(text.value or ""))
-            with said(here):
+            with once(button), said(here):
                 await run.io_bound(log_equipment, desk.engine, desk.clock, here.actor(), entry)
                 text.value = ""
                 done(say("It is written down."))
             show()
 
-        ui.button(say("Write down"), on_click=add).props("unelevated no-caps")
+        button = ui.button(say("Write down"), on_click=add).props("unelevated no-caps")
 
 
 def _versions(here: Visit, versions: tuple[Equipment, ...]) -> None:
@@ -215,13 +215,15 @@ def _changing(here: Visit, one: Equipment, form: EquipmentForm) -> Callable[[], 
     async def change() -> None:
         say, desk = here.words.say, here.desk
         question = Question(f"{say('Change')}: {one.name}", fields=(say("Reason"),))
-        answer = await ask(here, question)
-        if answer is None:
-            return
         with said(here):
             about = description_from(form.values())
-            wanted = EquipmentChange(one.name, one.version, about, answer.texts[0])
-            await run.io_bound(change_equipment, desk.engine, desk.clock, here.actor(), wanted)
-            ui.navigate.to(f"/equipment/{one.name}")
+            demand_sound(about)
+
+            async def act(answer: Answer) -> None:
+                wanted = EquipmentChange(one.name, one.version, about, answer.texts[0])
+                await run.io_bound(change_equipment, desk.engine, desk.clock, here.actor(), wanted)
+
+            if await ask(here, question, act) is not None:
+                ui.navigate.to(f"/equipment/{one.name}")
 
     return change

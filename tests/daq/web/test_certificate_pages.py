@@ -50,6 +50,7 @@ ZH, EN = Words("zh_CN", "Asia/Shanghai"), Words("en", "Asia/Shanghai")
     ("place", "zh"),
     [
         ("page 3", "第 3 页"),
+        ("page 1, box 240 276 330 294", "第 1 页"),
         ("line 4, column 2", "第 4 行第 2 列"),
         ("curve.degree", "多项式次数"),
         ("point[3].U", "第 3 点 U"),

@@ -11,20 +11,25 @@ from calibration.certificates.dcc.importer import read_dcc
 from calibration.certificates.imported import (
     Administrative,
     Conformity,
+    Finding,
     Imported,
     Item,
     Link,
     Proposal,
     ProposedPoint,
     Relation,
+    Severity,
     Shape,
     Stage,
     Words,
 )
 from calibration.certificates.kind import Kind
+from calibration.certificates.pdf.located import ImportedPdf, Located
+from calibration.certificates.pdf.text import place_on
+from calibration.sentences import Sentence
 from daq.errors import CertificateStepError, RegisterError
 from daq.lab.certificates.cell_corrections import CellCorrection
-from daq.lab.certificates.draft import Document, DueRule, Said, months_after
+from daq.lab.certificates.draft import Document, DueRule, Said, months_after, unanswered
 from daq.lab.certificates.imported_json import imported_from
 from daq.lab.certificates.life import save_draft
 from daq.lab.certificates.rules import cautions, shortcomings
@@ -325,9 +330,9 @@ def test_a_digital_certificate_of_the_ptb_becomes_a_draft(laboratory, shared):
         ("file_sha256", "00", "no cell"),
         ("__class__", "x", "no cell"),
         ("administrative.__class__", "x", "no cell"),
-        ("proposals[0].points[1].error", "0,08", "cannot stand there"),
-        ("proposals[0].points[1].error", "NaN", "cannot stand there"),
-        ("administrative.ended_on", "2 March", "cannot stand there"),
+        ("proposals[0].points[1].error", "0,08", "is no number"),
+        ("proposals[0].points[1].error", "NaN", "is no number"),
+        ("administrative.ended_on", "2 March", "is no date"),
         ("administrative.kind", "guess", "cannot stand there"),
         ("proposals[0].name", "x", "no cell"),
     ],
@@ -361,3 +366,22 @@ def test_a_table_that_no_curve_is_made_of_becomes_no_draft(laboratory):
     many = replace(proposal(), points=(point("0.0", "0.0", "0.0"),) * 1001)
     with pytest.raises(RegisterError, match="has 1001 points; a curve is made of at most 1000"):
         save(laboratory, document(many), said())
+
+
+def test_a_finding_about_a_printed_cell_is_answered_by_correcting_the_cell():
+    box = (240.0, 276.0, 330.0, 294.0)
+    here, there = place_on(1, box), place_on(1, (0.0, 0.0, 9.0, 9.0))
+    findings = tuple(
+        Finding(Severity.ERROR, place, Sentence("found another sign")) for place in (here, there)
+    )
+    target = "proposals[0].points[1].error"
+    imported = ImportedPdf(
+        file_sha256="0" * 64,
+        format="PDF",
+        administrative=Administrative(number="LX-7", laboratory="County Institute"),
+        findings=(*findings, Finding(Severity.NOTE, here, Sentence("looked at"))),
+        located=(Located(target, "-0.08", 1, box),),
+    )
+    assert tuple(unanswered(imported, ())) == findings
+    assert tuple(unanswered(imported, ["proposals[0].points[1].k"])) == findings
+    assert tuple(unanswered(imported, [target])) == findings[1:]
