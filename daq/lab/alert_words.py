@@ -21,8 +21,25 @@ CAUSES = {
     "site": N_("all instruments of the site"),
 }
 """What several instruments hang on, as ``daq.watch.place`` names it."""
+TURNS = {
+    "raised": N_("raised"),
+    "cleared": N_("cleared"),
+    "folded": N_("folded under its cause"),
+    "unfolded": N_("stands alone again"),
+    "escalated": N_("told to more people: nobody had acknowledged"),
+    "acknowledged": N_("acknowledged"),
+    "shelved": N_("shelved"),
+    "unshelved": N_("taken off the shelf"),
+}
+"""What happened to an alert."""
+DELIVERIES = {
+    "waiting": N_("waits to be sent"),
+    "delivered": N_("delivered"),
+    "not-needed": N_("not needed any more"),
+}
+"""What became of a message."""
 MANY = 8
-"""Instruments that are named one by one."""
+"""Instruments, or findings of a duty, that are told one by one."""
 
 
 class AlertWords:
@@ -219,10 +236,14 @@ class AlertWords:
         return self.speech.say("certificate {number}, valid until {date}", number=facts["number"], date=until)
 
     def _duty(self, facts: Facts) -> str:
-        return "; ".join(
+        found: Sequence[Mapping[str, Any]] = facts.get("sentences", ())
+        said = [
             self.speech.say(each["message"], **each["parts"]) if each["parts"] else each["message"]
-            for each in facts.get("sentences", ())
-        )
+            for each in found[:MANY]
+        ]
+        if len(found) > MANY:
+            said.append(self.speech.say("… and {number} more", number=len(found) - MANY))
+        return "; ".join(said)
 
     def _with_unit(self, facts: Facts, name: str) -> str:
         return with_unit(typeset(_figure(facts[name])), str(facts["unit"]))

@@ -1,5 +1,6 @@
 """Rows of the outbox: what is to be said to whom, and every try to say it."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ SIGN_OF_LIFE = "sign-of-life"
 WAITING = "waiting"
 DELIVERED = "delivered"
 NOT_NEEDED = "not-needed"
+REFUSED = "The robot refuses: "
+"""How the words of a try begin where a chat robot answered and does not take this message."""
+_REFUSED_BY_STATUS = re.compile(r"\berror=4(?!08|25|29)\d\d\b")
+"""As Apprise tells of a web service's answer; 408, 425 and 429 ask to come again."""
 LONGEST_WAIT_NS = 600 * 1_000_000_000
 """Between two tries of one message."""
 
@@ -123,10 +128,40 @@ def written_between(connection: Connection, site: str, from_ns: int, to_ns: int)
 
 
 def failing_targets(connection: Connection, site: str) -> set[str]:
-    """Targets that a message waits for after a try that failed."""
+    """Targets that a message waits for after a try that failed, and that did not answer with a refusal."""
+    return {target for target, words in _last_words(connection, site) if not is_refusal(words)}
+
+
+def refusing_targets(connection: Connection, site: str, since_ns: int) -> set[str]:
+    """Targets that refused a message which still waits, and for which another was written since then.
+
+    What is refused may be the one message or every one: now and then another finds that out.
+    """
+    refusing = {target for target, words in _last_words(connection, site) if is_refusal(words)}
     column = messages.c
-    where = (column.site == site, column.state == WAITING, column.tries > 0)
-    return set(connection.execute(select(column.target).where(*where).distinct()).scalars())
+    written = select(column.target).where(
+        column.site == site, column.t_ns > since_ns, column.state == WAITING
+    )
+    return refusing & set(connection.execute(written.distinct()).scalars())
+
+
+def is_refusal(words: str) -> bool:
+    """Whether a try was answered, and the answer was that this is not taken, now or later."""
+    return words.startswith(REFUSED) or _REFUSED_BY_STATUS.search(words) is not None
+
+
+def _last_words(connection: Connection, site: str) -> list[tuple[str, str]]:
+    """Target of each message that waits after a failed try, and what came of the last one."""
+    last = (
+        select(message_tries.c.words)
+        .where(message_tries.c.message_id == messages.c.id)
+        .order_by(message_tries.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    column = messages.c
+    asked = select(column.target, last).where(column.site == site, column.state == WAITING, column.tries > 0)
+    return [(target, words or "") for target, words in connection.execute(asked)]
 
 
 def due_messages(connection: Connection, site: str, target: str, now_ns: int) -> list[Message]:

@@ -17,12 +17,17 @@ from apprise.plugins.lark import NotifyLark
 from apprise.plugins.wecombot import NotifyWeComBot
 
 from daq.errors import NotifyError
+from daq.records.messages import REFUSED
 
 TIMEOUT_S = 30.0
 """For one message, whatever the other side does."""
 ROBOT_TIMEOUT_S = 10.0
 LONGEST_WECOM = 2000
 """Bytes of UTF-8; the robot takes 2048."""
+LONGEST = 18_000
+"""Likewise of the other robots, which take 20 KB."""
+LATER = frozenset({130101, 45009, 45033, 11232})
+"""Codes of robots that were sent too many messages: DingTalk, WeCom, Feishu."""
 TYPES = {
     "info": NotifyType.INFO,
     "warning": NotifyType.WARNING,
@@ -75,17 +80,18 @@ def _requests(plugin: NotifyBase, text: str) -> Iterator[tuple[str, Mapping[str,
             t_ms, signature = cast(Any, plugin).get_signature()
             address = address.copy_merge_params({"timestamp": t_ms, "sign": unquote(signature)})
         at = {"atMobiles": plugin.targets, "isAtAll": False}
-        yield str(address), {"msgtype": "text", "text": {"content": text}, "at": at}
+        for part in _parts(text, LONGEST):
+            yield str(address), {"msgtype": "text", "text": {"content": part}, "at": at}
     elif isinstance(plugin, NotifyWeComBot):
         for part in _parts(text, LONGEST_WECOM):
             yield plugin.api_url, {"msgtype": "text", "text": {"content": part}}
     elif isinstance(plugin, NotifyFeishu):
-        yield (
-            plugin.notify_url.format(token=plugin.token),
-            {"msg_type": "text", "content": {"text": text}},
-        )
+        for part in _parts(text, LONGEST):
+            hook = plugin.notify_url.format(token=plugin.token)
+            yield hook, {"msg_type": "text", "content": {"text": part}}
     elif isinstance(plugin, NotifyLark):
-        yield plugin.webhook_url, {"msg_type": "text", "content": {"text": text}}
+        for part in _parts(text, LONGEST):
+            yield plugin.webhook_url, {"msg_type": "text", "content": {"text": part}}
 
 
 def _post(address: str, payload: Mapping[str, Any], plugin: NotifyBase) -> None:
@@ -108,16 +114,29 @@ def _post(address: str, payload: Mapping[str, Any], plugin: NotifyBase) -> None:
         codes, said = [], ""
     if response.status_code != httpx.codes.OK or codes[:1] != [0]:
         code = codes[0] if codes else "none"
-        raise NotifyError(f"The robot refuses: HTTP {response.status_code}, code {code} {said}".strip())
+        is_later = code in LATER or response.status_code == httpx.codes.TOO_MANY_REQUESTS
+        is_later = is_later or response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR
+        begin = "The robot asks to wait: " if is_later else REFUSED
+        raise NotifyError(f"{begin}HTTP {response.status_code}, code {code} {said}".strip())
 
 
 def _parts(text: str, longest: int) -> Iterator[str]:
-    """The text in pieces of at most ``longest`` bytes, broken between lines."""
+    """The text in pieces of at most ``longest`` bytes, broken between lines; within one that is longer."""
     part = ""
-    for line in text.splitlines():
+    for line in (piece for whole in text.splitlines() for piece in _pieces(whole, longest)):
         longer = f"{part}\n{line}" if part else line
         if part and len(longer.encode()) > longest:
             yield part
             longer = line
         part = longer
     yield part
+
+
+def _pieces(line: str, longest: int) -> Iterator[str]:
+    """A line in pieces of at most ``longest`` bytes; no character takes more than four."""
+    if len(line.encode()) <= longest:
+        yield line
+        return
+    step = longest // 4
+    for start in range(0, len(line), step):
+        yield line[start : start + step]

@@ -16,6 +16,7 @@ from daq.records.messages import (
     drop_signs_of_life,
     failing_targets,
     queue_message,
+    refusing_targets,
     told,
     written_between,
 )
@@ -27,6 +28,10 @@ from daq.watch.rule_file import Rulebook
 from daq.watch.rules import NS_PER_S
 from daq.watch.telling import WINDOW_S, Situation, Teller, Telling
 from daq.watch.wording import Life, Writer
+
+
+AFTER_REFUSAL_S = 1800
+"""A target that refused a message gets another one after so long: it may take that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +139,13 @@ class Post:
             told=told(connection, [alert.id for alert in alerts]),
             shelved=frozenset(open_shelves(connection, self._site)),
             written=written_between(connection, self._site, start_ns, moment.now_ns),
-            failing=failing_targets(connection, self._site),
+            failing=self._failing(connection, moment.now_ns),
             known_ns=memory.known_ns,
         )
+
+    def _failing(self, connection: Connection, now_ns: int) -> set[str]:
+        refusing = refusing_targets(connection, self._site, now_ns - AFTER_REFUSAL_S * NS_PER_S)
+        return failing_targets(connection, self._site) | refusing
 
     def _is_overdue(self, alert: Alert, now: Situation) -> bool:
         """Whether nobody acknowledged in time, counted from when people were told; noted once."""

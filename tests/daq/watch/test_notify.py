@@ -15,7 +15,7 @@ from sqlalchemy import select
 from daq.errors import NotifyError, RecordsError
 from daq.records.alerts_tables import messages
 from daq.records.database import changing, reading
-from daq.records.messages import NewMessage, queue_message, tries_of
+from daq.records.messages import NewMessage, is_refusal, queue_message, tries_of
 from daq.settings import NotifyEntry
 from daq.watch.apprise_delivery import LONGEST_WECOM, deliver
 from daq.watch.notify import AppriseSender, Courier, back_off_s
@@ -275,6 +275,44 @@ def test_a_long_text_comes_to_wecom_in_parts(robots):
     assert len(texts) > 2
     assert all(len(text.encode()) <= LONGEST_WECOM for text in texts)
     assert "\n".join(texts).split("\n") == [CHINESE, *lines]
+
+
+def test_a_line_that_is_too_long_for_wecom_comes_in_pieces(robots):
+    line = "证书无法读取" * 500
+    with HttpReceiver(words=b'{"errcode": 0}').running() as receiver:
+        robots(receiver.port)
+        deliver("wecombot://botkey/", CHINESE, line, "alarm")
+    texts = [payload["text"]["content"] for _, payload in receiver.taken]
+    assert all(len(text.encode()) <= LONGEST_WECOM for text in texts)
+    assert "".join(texts).replace("\n", "") == CHINESE + line
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize(
+    ("answer", "is_final"),
+    [
+        ('{"%s": 310000, "errmsg": "keywords not in content"}', True),
+        ('{"%s": 93000, "errmsg": "invalid webhook url"}', True),
+        ('{"%s": 19021, "msg": "sign match fail or timestamp is not within one hour"}', True),
+        ('{"%s": 130101, "errmsg": "send too fast, exceed 20 times per minute"}', False),
+        ('{"%s": 45009, "errmsg": "api freq out of limit"}', False),
+        ('{"%s": 11232, "msg": "frequency limited psm"}', False),
+    ],
+)
+def test_a_robot_that_asks_to_wait_has_not_refused(robots, url, answer, is_final):
+    words = answer.replace("%s", URLS[url][1]).encode()
+    with HttpReceiver(words=words).running() as receiver:
+        robots(receiver.port)
+        with pytest.raises(NotifyError) as caught:
+            deliver(url, CHINESE, BODY, "alarm")
+    assert is_refusal(str(caught.value)) is is_final
+
+
+@pytest.mark.parametrize(("status", "is_final"), [(413, True), (401, True), (429, False), (503, False)])
+def test_a_web_service_that_asks_to_come_again_has_not_refused(status, is_final):
+    with HttpReceiver(answers=(status,)).running() as receiver, pytest.raises(NotifyError) as caught:
+        deliver(f"json://127.0.0.1:{receiver.port}/", CHINESE, BODY, "alarm")
+    assert is_refusal(str(caught.value)) is is_final
 
 
 def test_a_defect_in_a_sender_ends_no_courier(outbox):

@@ -162,3 +162,17 @@ def test_after_an_outage_of_the_target_one_message_tells_how_things_stand(watch)
     minutes(site, 1, "31.0")
     kinds = [kind for kind, _ in site.said()]
     assert kinds == ["raised", "digest"]
+
+
+def test_a_target_that_refuses_one_message_is_told_of_other_alerts_all_the_same(watch):
+    site = watch(site_settings(["H-01", "H-02"], notify=[target()]), HOT)
+    minutes(site, 1, "31.0")
+    with changing(site.records) as connection:
+        row = connection.execute(select(messages).where(messages.c.site == site.settings.site.id)).one()
+        message = Message(**{name: getattr(row, name) for name in Message.__dataclass_fields__})
+        words = "The robot refuses: HTTP 200, code 310000 keywords not in content"
+        record_try(connection, message, MessageTry(site.clock.now_ns(), False, words), 0)
+    minutes(site, 20, "20.0")
+    assert len(site.said()) == 1  # every message may be refused: none piles up
+    minutes(site, 15, "20.0")
+    assert [kind for kind, _ in site.said()][1:] != []

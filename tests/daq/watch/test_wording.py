@@ -185,6 +185,11 @@ CASES = {
             "row 7 {altered}; b",
             "row 7 {altered}; b",
         ),
+        (
+            {"sentences": [{"message": str(n), "parts": {}} for n in range(20)]},
+            "0; 1; 2; 3; 4; 5; 6; 7; …… 另有 12 条",
+            "0; 1; 2; 3; 4; 5; 6; 7; … and 12 more",
+        ),
     ],
 }
 CASES["hold"] = CASES["limit"]
