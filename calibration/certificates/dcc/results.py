@@ -22,16 +22,20 @@ _AS_LEFT = re.compile(r"as.left|after adjust|nach (der )?justa|调整后|调修�
 _ADJUSTMENT = re.compile(r"adjust|justa|repair|reparatur|调整|调修|维修|basic_adjustment", re.I)
 _ENVIRONMENT = re.compile(r"environment|ambient|umgebung|环境", re.I)
 _BEFORE = {"beforeAdjustment", "beforeRepair"}
+_AFTER = {"afterAdjustment", "afterRepair"}
 
 
 def read_results(document: Document) -> tuple[tuple[Proposal, ...], tuple[Stated, ...]]:
     """Every result as a proposal, and what is stated besides: resolution, repeatability …."""
     proposals: list[Proposal] = []
     stated = list(stated_of(document))
+    results = document.root.find(f"{DCC}measurementResults")
+    common = [] if results is None else list(_as_found(results, document))  # from 3.3.0 on
+    proposals += common
     for measurement in document.root.iterfind(f"{DCC}measurementResults/{DCC}measurementResult"):
         found = list(_as_found(measurement, document))
         proposals += found
-        stage = _stage_of(measurement, was_adjusted=bool(found))
+        stage = _stage_of(measurement, was_adjusted=bool(common or found))
         for result in measurement.iterfind(f"{DCC}results/{DCC}result"):
             new, particulars = _of_result(result, stage, document)
             proposals += new
@@ -40,7 +44,6 @@ def read_results(document: Document) -> tuple[tuple[Proposal, ...], tuple[Stated
                 document.findings.warn(
                     result, "nothing of this result is read as numbers; look at the document"
                 )
-    results = document.root.find(f"{DCC}measurementResults")
     if results is not None and not proposals:
         document.findings.error(results, "no numbers that could make a curve or values; key them in")
     return tuple(proposals), tuple(stated)
@@ -58,20 +61,51 @@ def _as_found(measurement: etree._Element, document: Document) -> Iterator[Propo
                 yield _proposal(group, shape, table.name or name, Stage.AS_FOUND, document)
 
 
+def _status(condition: etree._Element) -> str:
+    return text_of(condition.find(f"{DCC}status")) or text_of(condition.find(f"{DCC}state"))
+
+
 def _is_before_adjustment(condition: etree._Element) -> bool:
-    status = text_of(condition.find(f"{DCC}status")) or text_of(condition.find(f"{DCC}state"))
     about = f"{name_of(condition).all} {condition.get('refType', '')}"
-    return status in _BEFORE and bool(_ADJUSTMENT.search(about))
+    return _status(condition) in _BEFORE and bool(_ADJUSTMENT.search(about))
+
+
+def _conditions(measurement: etree._Element) -> list[etree._Element]:
+    """The conditions of a measurement, and those that it shares with all others (from 3.3.0 on)."""
+    owners = (measurement, measurement.getparent())
+    path = f"{DCC}influenceConditions/{DCC}influenceCondition"
+    return [condition for owner in owners if owner is not None for condition in owner.iterfind(path)]
+
+
+def _is_wholly(measurement: etree._Element, statuses: set[str]) -> bool:
+    """Whether every condition of a measurement says so; one alone may be about something else."""
+    found = {_status(condition) for condition in _conditions(measurement)}
+    return bool(found) and found <= statuses
 
 
 def _stage_of(measurement: etree._Element, *, was_adjusted: bool) -> Stage:
-    """Of the results themselves: after the adjustment, unless conditions or name say otherwise."""
+    """Of the results themselves: after the adjustment, unless conditions or name say otherwise.
+
+    The status of ambient conditions is "before" in many certificates without any adjustment; it tells
+    something where another measurement of the certificate was done after one.
+    """
     name = name_of(measurement).all
-    conditions = measurement.iterfind(f"{DCC}influenceConditions/{DCC}influenceCondition")
-    empty = [c for c in conditions if c.find(f"{DCC}data/{DCC}list") is None and _is_before_adjustment(c)]
-    if _AS_FOUND.search(name) or (empty and not was_adjusted):
+    empty = [
+        one
+        for one in _conditions(measurement)
+        if one.find(f"{DCC}data/{DCC}list") is None and _is_before_adjustment(one)
+    ]
+    peers = (
+        measurement.itersiblings(measurement.tag),
+        measurement.itersiblings(measurement.tag, preceding=True),
+    )
+    is_first = _is_wholly(measurement, _BEFORE) and any(
+        _is_wholly(peer, _AFTER) for some in peers for peer in some
+    )
+    if _AS_FOUND.search(name) or is_first or (empty and not was_adjusted):
         return Stage.AS_FOUND
-    return Stage.AS_LEFT if was_adjusted or _AS_LEFT.search(name) else Stage.UNADJUSTED
+    is_last = _is_wholly(measurement, _AFTER)
+    return Stage.AS_LEFT if was_adjusted or is_last or _AS_LEFT.search(name) else Stage.UNADJUSTED
 
 
 def _about(element: etree._Element, measurement: etree._Element, document: Document) -> str:

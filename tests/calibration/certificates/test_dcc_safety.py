@@ -69,7 +69,7 @@ def test_attacks_on_the_parser_have_their_sentence(data, sentence):
 def test_a_schema_of_somebody_else_is_refused_wherever_it_is_named(found, attribute):
     instance = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     text = BALANCE.replace(found, f"{found[:-1]} {instance} {attribute}>")
-    with pytest.raises(CertificateError, match="as its schema; allowed is one of ptb.de"):
+    with pytest.raises(CertificateError, match="as its schema; allowed is one of"):
         read_dcc(text.encode(), "x.xml", TODAY)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from calibration.certificates.dcc.importer import read_dcc
-from calibration.certificates.imported import Shape
+from calibration.certificates.imported import Shape, Stage
 from tests.calibration.certificates.own_files import BALANCE, TODAY
 
 _FRAME = BALANCE[: BALANCE.index("<dcc:results>")] + "<dcc:results>{}</dcc:results>" + (
@@ -256,6 +256,47 @@ def test_a_gap_among_the_uncertainties_is_an_error():
 def test_percent_of_humidity_in_words_needs_no_other_words():
     (proposal,), _ = read(column("Reference", "10 20", "%RH"), column("Error", "0.1 0.2", "%RH", U))
     assert (proposal.quantity, proposal.unit) == ("humidity", "%RH")
+
+
+def condition(name, status):
+    return (
+        f"<dcc:influenceCondition><dcc:name><dcc:content>{name}</dcc:content></dcc:name>"
+        f"<dcc:status>{status}</dcc:status><dcc:data><dcc:text><dcc:content>t</dcc:content></dcc:text></dcc:data>"
+        "</dcc:influenceCondition>"
+    )
+
+
+def measured(*conditions):
+    """A measurement of one table under these conditions."""
+    table = column("Reference", "10") + column("Indication", "10.1", uncertainty=U)
+    return (
+        "<dcc:measurementResult><dcc:name><dcc:content>m</dcc:content></dcc:name><dcc:influenceConditions>"
+        f"{''.join(conditions)}</dcc:influenceConditions><dcc:results><dcc:result><dcc:name><dcc:content>r"
+        f"</dcc:content></dcc:name><dcc:data><dcc:list>{table}</dcc:list></dcc:data></dcc:result></dcc:results>"
+        "</dcc:measurementResult>"
+    )
+
+
+BEFORE, AFTER = condition("Room", "beforeAdjustment"), condition("Room", "afterAdjustment")
+COMMON = f"<dcc:influenceConditions>{condition('Adjustment', 'beforeAdjustment')}</dcc:influenceConditions>"
+
+
+@pytest.mark.parametrize(
+    ("content", "stages"),
+    [
+        (measured(BEFORE), [Stage.UNADJUSTED]),
+        (measured(AFTER), [Stage.AS_LEFT]),
+        (measured(BEFORE) + measured(AFTER), [Stage.AS_FOUND, Stage.AS_LEFT]),
+        (measured(AFTER) + measured(BEFORE, BEFORE), [Stage.AS_LEFT, Stage.AS_FOUND]),
+        (measured(BEFORE, AFTER), [Stage.UNADJUSTED]),
+        (COMMON + measured(BEFORE), [Stage.AS_FOUND]),
+    ],
+)
+def test_before_and_after_an_adjustment(content, stages):
+    start, end = BALANCE.index("<dcc:measurementResult>"), BALANCE.index("</dcc:measurementResults>")
+    text = BALANCE[:start] + content + BALANCE[end:]
+    imported = read_dcc(text.encode(), "own.xml", TODAY)
+    assert [proposal.stage for proposal in imported.proposals] == stages
 
 
 def test_a_result_without_numbers_is_named_and_a_certificate_without_any_is_no_good():
