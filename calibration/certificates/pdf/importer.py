@@ -16,6 +16,7 @@ from calibration.certificates.pdf.admin import (
     read_administrative,
     read_conformity,
 )
+from calibration.certificates.pdf.commas import with_points
 from calibration.certificates.pdf.fields import fields_of
 from calibration.certificates.pdf.located import ImportedPdf, PageSize
 from calibration.certificates.pdf.particulars import stated_in
@@ -51,7 +52,7 @@ def read_pdf(data: bytes, file_name: str, today: datetime.date) -> ImportedPdf:
 def understood(document: Opened, file_sha256: str, file_name: str, today: datetime.date) -> ImportedPdf:
     """What the pages of an opened document say; arguments as of ``read_pdf``."""
     findings = Findings(file_name)
-    pages = document.pages
+    pages = with_points(document.pages, findings)
     _check_pages(document, findings)
     fields = fields_of(pages)
     administrative = read_administrative(pages, fields, findings)

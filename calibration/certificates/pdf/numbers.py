@@ -15,16 +15,18 @@ NUMBER = (
 )
 _POWER = r"(?:\s?[×xX*·]\s?10\s?\^?\s?([+-]?)\s?\^?(\d{1,2})|[eE]([+-]?\d{1,2}))?"
 _THOUSANDS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?=\.\d)")
+_FACTOR = re.compile(r"\s*[(,;]\s*k\s*=\s*\d(?:\.\d+)?\s*\)?$")
 _SPREAD = re.compile(r"[+-]? ?\d(?: \d)* \.(?: \d)+", re.ASCII)
 """A number whose digits were spread over the width of its cell."""
 _VALUE = re.compile(rf"[±]?\s*({NUMBER}){_POWER}\s*([^\d\s.,;:=、。()+-][^\d;:=、。]{{0,11}})?", re.ASCII)
 _SUM = re.compile(rf"({NUMBER})\s?([^\d\s+-]{{1,4}})\s*([+-])\s*({NUMBER})\s?([^\d\s+-]{{1,4}})", re.ASCII)
 _DATE = re.compile(
-    r"(?P<y>(?:19|20)\d\d)\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]\s*(?P<d>\d{1,2})(?!\d)"
+    r"(?P<y>(?:19|20)\d\d)\s*(?:年\s*(?:Year|Y)?|[./-])\s*(?P<m>\d{1,2})\s*(?:月\s*(?:Month|M)?|[./-])"
+    r"\s*(?P<d>\d{1,2})(?!\d)"
     r"|(?<!\d)(?P<de>\d{1,2})(?:st|nd|rd|th)?[\s.-]*(?P<me>[A-Za-z]{3,9})[\s.,-]*(?P<ye>(?:19|20)\d\d)(?!\d)"
     r"|(?P<mu>[A-Za-z]{3,9})\.?\s*(?P<du>\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(?P<yu>(?:19|20)\d\d)(?!\d)"
     r"|[~～至到]\s*(?:(?P<m2>\d{1,2})\s*月)?\s*(?P<d2>\d{1,2})\s*日",
-    re.ASCII,
+    re.ASCII | re.I,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CHINESE_DATE = re.compile(
@@ -55,10 +57,11 @@ def read_value(text: str) -> tuple[Decimal, str] | None:
 
     Digits may stand in groups of three (``100.000 02``), a power of ten behind them (``1.2×10^-3``); a weight
     may be written as ``100 g + 0.05 mg``. A comma is not read, since it is a decimal sign for some and parts
-    thousands for others, but where a point follows (``1,000.05``). A line break inside a number is one that
-    the cell was too narrow for.
+    thousands for others, but where a point follows (``1,000.05``). A coverage factor behind a number,
+    ``0.3 (k=2)``, is no part of it. A line break inside a number is one that its cell was too narrow for.
     """
     text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text.replace("\n", "").strip())
+    text = _FACTOR.sub("", text)
     if _SPREAD.fullmatch(text):
         text = text.replace(" ", "")
     found = _VALUE.fullmatch(text)

@@ -19,6 +19,7 @@ from calibration.units import Unit
 _UNIT_HEAD = re.compile(r"单\s*位|units?", re.I)
 _QUANTITY = re.compile(r"温度|湿度|质量|水分|temperature|humidity|mass|moisture", re.I)
 _CHANNELS = re.compile(r"通\s*道|探\s*头|传感器|channel|probe|sensor", re.I)
+_SERIAL = re.compile(r"(?:出\s*厂|器\s*具|仪\s*器|产\s*品)\s*编\s*号|序\s*列\s*号|serial|s/n", re.I)
 
 
 def by_parameter(grid: Grid) -> list[Grid]:
@@ -40,9 +41,11 @@ def by_parameter(grid: Grid) -> list[Grid]:
 
 def by_label(grid: Grid) -> list[Grid]:
     """The table of each channel, instrument, direction or stage that a column names; otherwise the table."""
+    parts = {part_of(column.head) for column in grid.columns}
+    is_of_weights = bool(parts & {Part.NOMINAL, Part.VALUE}) and Part.INDICATION not in parts
     for column in grid.columns:
         labels = _filled(column)
-        if _tells_apart(column, labels):
+        if _tells_apart(column, labels, is_of_weights=is_of_weights):
             others = [other for other in grid.columns if other is not column]
             return [_of_label(grid, label, labels, others) for label in dict.fromkeys(labels)]
     return [grid]
@@ -56,7 +59,7 @@ def _filled(column: Column) -> list[str]:
     return labels
 
 
-def _tells_apart(column: Column, labels: Sequence[str]) -> bool:
+def _tells_apart(column: Column, labels: Sequence[str], *, is_of_weights: bool) -> bool:
     """Whether rows with different labels are of different results."""
     part = part_of(column.head)
     different = len(set(labels))
@@ -64,8 +67,10 @@ def _tells_apart(column: Column, labels: Sequence[str]) -> bool:
         return False
     if all(branch_of(label) or stage_of(label) for label in labels):
         return True
-    is_channel = _CHANNELS.search(" ".join(column.head)) is not None
-    return is_channel or (part is Part.NUMBER and different < len(labels))
+    head = " ".join(column.head)
+    if _CHANNELS.search(head) or (_SERIAL.search(head) and not is_of_weights):
+        return True
+    return part is Part.NUMBER and different < len(labels)
 
 
 def _of_label(grid: Grid, label: str, labels: Sequence[str], columns: Sequence[Column]) -> Grid:

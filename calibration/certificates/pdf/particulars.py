@@ -12,14 +12,14 @@ from calibration.certificates.pdf.text import Page, place_on
 _UNIT = r"(?P<unit>[^\s\d()\[\];,:=。、；，~-]{1,8})?"
 _POWERED = rf"{NUMBER}(?:\s?[×xX*·]\s?10\s?\^?\s?[+-]?\s?\^?\d{{1,2}})?(?!\s?[×xX*·]\s?10|\s?\^|[\d.])"
 _U = re.compile(
-    r"(?:(?<![A-Za-z])U\s*(?P<rel>rel|r)?\s*(?:95|0\.95|99)?\s*(?P<rel2>rel)?"
+    r"(?:(?<![A-Za-z])U\s*(?:RH|[Tt]|H)?\s*(?P<rel>rel|r)?\s*(?:95|0\.95|99)?\s*(?P<rel2>rel)?"
     r"|(?<!标准)不确定度|(?<![Ss]tandard )[Uu]ncertainty(?: of [a-z ]{1,30}?)?)(?:\s*U)?"
     r"\s*(?:\([^()]{1,30}\))?\s*[,:]?\s*(?:均|都)?\s*(?:=\s*k\s*[·×xX*]?\s*u\s*c?\s*)?"
     rf"(?:为|是|=|:|is|are|was)+\s*[±]?\s*(?P<value>{_POWERED})\s*{_UNIT}"
     r"(?P<more>\s*[+]\s*\S|\s*(?:~|-|至|to)\s*[±]?\s*\d)?"
 )
 _K = re.compile(
-    r"(?<![A-Za-z])k\s*(?:95|99)?\s*=\s*(\d(?:\.\d{1,3})?)(?!\d)|(?:包含因子|覆盖因子)\s*k?\s*[=:为]\s*(\d(?:\.\d{1,3})?)"
+    r"(?<![A-Za-z])k\s*(?:95|99)?\s*=\s*(\d(?:\.\d{1,3})?)(?!\d)|(?:包含因子|覆盖因子)\s*k?\s*[=:为取]\s*(\d(?:\.\d{1,3})?)"
 )
 _P = re.compile(
     r"(?:(?<![A-Za-z])[pP]\s*=|概率|置信水平|置信水准|probability|confidence)[^\d]{0,24}(\d{2}(?:\.\d{1,2})?)\s*%|[pP]\s*=\s*(0\.9\d{0,4})"

@@ -46,7 +46,7 @@ _BY_WORDS = (
     (r"相对误差|修正系数|修正因子|relative(error|deviation|correction)", Part.RELATIVE),
     (r"最大允许|允许误差|允差|技术要求|(?<![a-z])mpe|permissible|limit|toleran", Part.LIMIT),
     (r"(?<!扩展)标准不确定度|standarduncertainty|^uc(?![a-z])", Part.STANDARD_UNCERTAINTY),
-    (r"不确定度|uncertainty|^u(95|rel)?(?![a-z])|[^a-z]u(95)?[(=/]", Part.UNCERTAINTY),
+    (r"不确定度|uncertainty|^u_?(95|99|rel|rh|[a-z])?(?![a-z])|[^a-z]u(95)?[(=/]", Part.UNCERTAINTY),
     (r"包含因子|覆盖因子|coverage|^k(?![a-z])", Part.K),
     (r"结论|判定|合格|符合|conformity|verdict|pass", Part.VERDICT),
     (r"标准偏差|重复性|standarddeviation|repeatab|^s(?![a-z])", Part.DEVIATION),
@@ -61,7 +61,7 @@ _BY_WORDS = (
     (r"标称|名义|设定|(校准|温度|检定|测量|测试|湿度)点", Part.NOMINAL),
     (r"nominal|setpoint|calibrationpoint", Part.NOMINAL),
     (
-        r"示值|读数|测得|实测|测量值|显示|指示|被校|被检|被测|电阻|indicat|reading|measured|display|resistance",
+        r"示值|读数|测得|实测|测量值|显示|指示|被校|被检|被测|电阻|^uut|indicat|reading|measured|display|resistance",
         Part.INDICATION,
     ),
     (r"载荷|负荷|[称秤]量|砝码|load|^l(?![a-z])", Part.REFERENCE),
@@ -121,7 +121,8 @@ def part_of(head: Sequence[str]) -> Part:
             if pattern.search(compact):
                 is_small = part is Part.UNCERTAINTY and _SMALL_U.match(text.strip())
                 return Part.STANDARD_UNCERTAINTY if is_small else part
-    return Part.INDICATION if any(map(is_mean, head)) else Part.OTHER
+    is_reading = any(is_mean(text) or stage_of(text) for text in head)
+    return Part.INDICATION if is_reading else Part.OTHER
 
 
 def stage_of(text: str) -> Stage:

@@ -15,6 +15,11 @@ from calibration.sentences import word
 
 _REPEATABILITY = re.compile(r"重复性|repeatab|标准偏差", re.I)
 _ECCENTRICITY = re.compile(r"偏载|四角|eccentric", re.I)
+_POSITION = re.compile(
+    r"中[心间央部]?|[前后左右上下]{1,2}[角方侧部]?"
+    r"|cent(?:er|re)|middle|(?=\w)(?:front|rear|back)?[- ]?(?:left|right)?",
+    re.I,
+)
 _STANDARDS = re.compile(
     r"标准器|计量标准|标准装置|standards? used|reference standard|measuring standard", re.I
 )
@@ -32,12 +37,18 @@ def _particular_of(grid: Grid) -> Particular | None:
     heads = " ".join(part for column in grid.columns for part in column.head)
     parts = {part_of(column.head) for column in grid.columns}
     if Part.ERROR in parts or Part.CORRECTION in parts:
-        return Particular.ECCENTRICITY if _ECCENTRICITY.search(grid.caption) else None
+        is_eccentric = _ECCENTRICITY.search(grid.caption) or any(map(_has_positions, grid.columns))
+        return Particular.ECCENTRICITY if is_eccentric else None
     if Part.DEVIATION in parts or (_REPEATABILITY.search(grid.caption) and Part.REFERENCE not in parts):
         return Particular.REPEATABILITY
     if _ECCENTRICITY.search(f"{grid.caption} {heads}"):
         return Particular.ECCENTRICITY
     return Particular.REPEATABILITY if _REPEATABILITY.search(grid.caption) else None
+
+
+def _has_positions(column: Column) -> bool:
+    """Whether its cells are places on the pan of a balance."""
+    return len(column.cells) > 1 and all(_POSITION.fullmatch(cell.text.strip()) for cell in column.cells)
 
 
 def particulars_of(grids: Sequence[Grid], findings: Findings) -> list[Stated]:

@@ -121,7 +121,26 @@ def _rows(lines: Sequence[Line], start: int, end: int) -> Rows | None:
     if not above and named < len(body):
         return _continued(run, spans, body)
     heads = _heads(above, spans) if above else []
+    _join_signs(body, heads)
     return Rows(around(line.box for line in lines[first:end]), heads, body)
+
+
+def _join_signs(body: list[list[Placed]], heads: list[Head]) -> None:
+    """Put a column of nothing but signs, printed far before their numbers, to the one on its right."""
+    for j in range(len(body[0]) - 2, -1, -1):
+        signs = [row[j][0] for row in body]
+        if not any(signs) or any(sign not in ("", "-", "+") for sign in signs):
+            continue
+        if not all(row[j + 1][0][:1].isdigit() for row in body if row[j][0]):
+            continue
+        if heads and heads[j][0] and heads[j + 1][0] and heads[j][0] != heads[j + 1][0]:
+            continue  # dashes for nothing, in a column with a name of its own
+        for row in body:
+            (sign, _), (number, box) = row[j], row.pop(j + 1)
+            row[j] = (f"{sign}{number}", around([row[j][1], box]) if sign else box)
+        if heads:
+            right = heads.pop(j + 1)
+            heads[j] = heads[j] if heads[j][0] else right
 
 
 def _continued(

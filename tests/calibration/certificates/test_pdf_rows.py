@@ -190,3 +190,72 @@ def test_dashes_that_fonts_have_for_nothing() -> None:
     found = read(document(rows))
     assert told(found)[0][4][0]["err"] == "0.1" and len(told(found)[0][4]) == 1
     assert any("nothing was measured at '2'" in sentence for sentence in said(found))
+
+
+GERMAN = [["Reference / °C", "Reading / °C", "Correction / K", "U / K (k=2)"],
+          ["0,00", "0,05", "-0,05", "0,02"], ["100,000", "99,91", "0,09", "0,03"]]  # fmt: skip
+
+
+@pytest.mark.parametrize("ruled", [True, False], ids=["lines", "no lines"])
+def test_decimal_commas_of_a_whole_document(ruled: bool) -> None:
+    found = read(document(GERMAN, "Customer: Muster GmbH, Berlin", width=110, ruled=ruled))
+    assert points(found, "ref", "cor", "U") == [[["0.00", "-0.05", "0.02"], ["100.000", "0.09", "0.03"]]]
+    assert found.administrative.customer == "Muster GmbH, Berlin"
+    assert any("decimal commas, which are read as points" in sentence for sentence in said(found))
+
+
+def test_a_comma_beside_points_is_not_read() -> None:
+    found = read(document([*GERMAN, ["50.00", "50.01", "-0.01", "0.02"]], width=110))
+    assert points(found, "ref", "cor") == [[["50.00", "-0.01"]]]
+
+
+def test_signs_far_before_their_numbers() -> None:
+    """Accounting formats print the sign at the left edge; a dash for nothing stays one."""
+    sheet, y = plain_cover()
+    sheet.columns(y, [["标准值(℃)", "修正值(℃)"], ["10.0", "0.2"], ["20.0", "0.1"]], width=140)
+    sheet.text(243, y + 16, "-")
+    sheet.lines(y + 60, "U=0.3 ℃，k=2")
+    assert points(read(pdf_of(sheet)), "ref", "cor") == [[["10.0", "-0.2"], ["20.0", "0.1"]]]
+    rows = [["标准值(℃)", "示值(℃)", "修正值(℃)"], ["10.0", "-", "0.2"], ["20.0", "-", "0.1"]]
+    assert points(read(document(rows, U, ruled=False)), "ref", "cor") == [[["10.0", "0.2"], ["20.0", "0.1"]]]
+
+
+def test_a_table_of_one_point_with_k_in_a_cell() -> None:
+    rows = [["标准值", "20.0 ℃"], ["示值", "20.2 ℃"], ["修正值", "-0.2 ℃"], ["扩展不确定度U", "0.3 ℃ (k=2)"]]
+    found = read(document(rows, width=120))
+    assert points(found, "ref", "ind", "cor", "U", "k") == [[["20.0", "20.2", "-0.2", "0.3", "2"]]]
+
+
+def test_u_with_the_name_of_its_quantity() -> None:
+    rows = [["标准温度(℃)", "温度示值(℃)", "UT(℃)", "标准湿度(%RH)", "湿度示值(%RH)", "UH(%RH)"],
+            ["20.0", "20.2", "0.3", "40.0", "42.0", "1.5"]]  # fmt: skip
+    found = read(document(rows, "注：包含因子k取2"))
+    assert points(found, "ref", "ind", "U", "k") == [
+        [["20.0", "20.2", "0.3", "2"]],
+        [["40.0", "42.0", "1.5", "2"]],
+    ]
+
+
+def test_instruments_in_rows_of_their_own() -> None:
+    rows = [["出厂编号", *THERMO], ["T01", "20.0", "20.1", "-0.1"], ["T02", "20.0", "20.2", "-0.2"]]
+    assert [str(p.name) for p in read(document(rows, U)).proposals] == ["T01", "T02"]
+    rows = [["标称值", "出厂编号", "折算质量", "U (k=2)"], ["1 g", "A1", "1.00001 g", "0.03 mg"],
+            ["2 g", "A2", "1.99999 g", "0.04 mg"]]  # fmt: skip
+    assert points(read(document(rows, width=110)), "val") == [[["1.00001"], ["1.99999"]]]
+
+
+def test_places_on_the_pan_are_no_points() -> None:
+    rows = [["位置", "载荷(g)", "示值(g)", "误差(mg)"], ["中", "100", "100.0001", "0.1"],
+            ["左前", "100", "100.0003", "0.3"]]  # fmt: skip
+    found = read(document(rows))
+    assert found.proposals == ()
+    assert [(str(s.value), s.unit) for s in found.stated] == [("0.1", "mg"), ("0.3", "mg")]
+    rows = [[*THERMO, "备注"], ["0.00", "0.02", "-0.02", ""], ["9.00", "9.02", "-0.02", ""]]
+    assert len(read(document(rows, U)).proposals) == 1
+
+
+def test_a_column_as_found_is_the_indication() -> None:
+    rows = [["Nominal", "As Found", "Error", "U (k=2)"], ["100 g", "100.0003 g", "-0.3 mg", "0.2 mg"]]
+    found = read(document(rows, width=110))
+    assert points(found, "ind", "err") == [[["100.0003", "-0.3"]]]
+    assert any("(the sign is that of the correction)" in sentence for sentence in said(found))
