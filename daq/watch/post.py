@@ -29,7 +29,6 @@ from daq.watch.rules import NS_PER_S
 from daq.watch.telling import WINDOW_S, Situation, Teller, Telling
 from daq.watch.wording import Life, Writer
 
-
 AFTER_REFUSAL_S = 1800
 """A target that refused a message gets another one after so long: it may take that."""
 
