@@ -96,6 +96,14 @@ def _item(item: etree._Element, findings: Findings) -> Item:
     name = name_of(item)
     checked(name.all, item, findings)
     serial = _serial_number(identifications)
+    others = {entry.value for entry in _own_numbers(identifications)} - {serial}
+    if serial and others:
+        findings.warn(
+            item,
+            "several serial numbers: {serial}, and {others}; compare them with the label",
+            serial=repr(serial),
+            others=", ".join(repr(other) for other in sorted(others)),
+        )
     if not serial:
         findings.warn(item, "no serial number by the manufacturer; compare the item with the label by hand")
     return Item(
@@ -109,10 +117,15 @@ def _item(item: etree._Element, findings: Findings) -> Item:
 
 def _serial_number(identifications: tuple[Identification, ...]) -> str:
     """The manufacturer's number that is called serial number, otherwise his only number."""
+    chosen = _own_numbers(identifications)
+    is_called = bool(chosen) and bool(_SERIAL.search(chosen[0].name.all))
+    return chosen[0].value if len(chosen) == 1 or is_called else ""
+
+
+def _own_numbers(identifications: tuple[Identification, ...]) -> list[Identification]:
+    """The manufacturer's numbers: those that are called serial numbers, otherwise all of them."""
     own = [entry for entry in identifications if entry.issuer == "manufacturer"]
-    called = [entry for entry in own if _SERIAL.search(entry.name.all)]
-    chosen = called or own
-    return chosen[0].value if len(chosen) == 1 or called else ""
+    return [entry for entry in own if _SERIAL.search(entry.name.all)] or own
 
 
 def read_conformity(document: Document) -> tuple[Conformity, ...]:

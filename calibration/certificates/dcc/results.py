@@ -12,6 +12,7 @@ from calibration.certificates.dcc.points import Group, check_hybrid, check_regio
 from calibration.certificates.dcc.roles import Role, role_of
 from calibration.certificates.dcc.tables import Column, Table, tables_of
 from calibration.certificates.dcc.text import name_of, words_of
+from calibration.certificates.dcc.units import LEVEL
 from calibration.certificates.dsi import text_of
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Stage, Stated, Words
@@ -111,9 +112,9 @@ def _stage_of(measurement: etree._Element, *, was_adjusted: bool) -> Stage:
 def _about(element: etree._Element, measurement: etree._Element, document: Document) -> str:
     """Words around the numbers, down from the item, that tell what is measured."""
     items = document.root.iterfind(f"{DCC}administrativeData/{DCC}items/{DCC}item")
-    words = [name_of(item).all for item in items]
+    words = [" ".join(name_of(item).all for item in items)]
     words += [name_of(e).all + " " + e.get("refType", "") for e in (measurement, element)]
-    return " ".join([*words, words_of(element.find(f"{DCC}description")).all[:500]])
+    return LEVEL.join([*words, words_of(element.find(f"{DCC}description")).all[:500]])
 
 
 def _of_result(
@@ -164,6 +165,12 @@ def _groups(table: Table, document: Document) -> Iterator[tuple[Group, Shape]]:
     references = table.of(Role.REFERENCE)
     if not indications and not references and table.of(Role.VALUE):
         return  # of a material measure: its error is that of its nominal value
+    quantities = {leader.quantity for leader in leaders}
+    for column in table.of(Role.ERROR, Role.CORRECTION):
+        if column.quantity not in quantities:
+            document.findings.warn(
+                column.element, "errors in {unit} beside other indications: not taken", unit=column.symbol
+            )
     nominal = next((column for column in table.columns if column.role is Role.NOMINAL), None)
     for leader in leaders:
         reference = _partner(leader, leaders, references, document, is_shared=True)

@@ -13,7 +13,7 @@ from calibration.certificates.dcc.one_unit import in_one_unit
 from calibration.certificates.dcc.relative import with_relative
 from calibration.certificates.dcc.roles import Role, role_of
 from calibration.certificates.dcc.text import name_of, words_of
-from calibration.certificates.dcc.units import quantity_and_unit
+from calibration.certificates.dcc.units import LEVEL, quantity_and_unit
 from calibration.certificates.dsi import Number, Series, text_of, tokens
 from calibration.certificates.imported import Words
 from calibration.units import UNITS, Kind, Unit
@@ -72,7 +72,7 @@ def tables_of(container: etree._Element, document: Document, context: str) -> li
         context: names and refTypes around it, which tell humidity from moisture.
     """
     name = name_of(container)
-    context = f"{context} {name.all} {container.get('refType', '')}"
+    context = f"{context}{LEVEL}{name.all} {container.get('refType', '')}"
     columns = [_column(e, document, context) for e in container.iterfind(f"{DCC}quantity")]
     if len(columns) > 1 or (columns and not columns[0].name):
         columns = _as_one_column(container, columns, name)
@@ -96,7 +96,7 @@ def _column(quantity: etree._Element, document: Document, context: str) -> Colum
     role = role_of(ref_types, name.all, has_uncertainty=states)
     choices = []
     for stated in alternatives:
-        about = f"{name.all} {ref_types} {context}"
+        about = f"{context}{LEVEL}{name.all} {ref_types}"
         is_difference = role in (Role.ERROR, Role.CORRECTION, Role.FROM_NOMINAL)
         series = in_one_unit(stated, about, document.findings, is_difference=is_difference)
         if stated is alternatives[0]:

@@ -20,6 +20,8 @@ _SLIPS = (
     (re.compile(r"\\liter\b"), r"\\litre"),
     (re.compile(r"^\\°C$"), r"\\degreecelsius"),
 )
+LEVEL = "\n"
+"""Between the words around a number: those of the item, of the result, of the table, its own."""
 _PERCENT_OF_MOISTURE = "%M"
 _LONGEST = 200
 
@@ -31,7 +33,8 @@ def quantity_and_unit(
 
     Args:
         written: content of ``si:unit``.
-        context: names and refTypes around the number, for telling apart what has no dimension.
+        context: names and refTypes around the number, for telling apart what has no dimension; those
+            nearest to it last, each level after a ``LEVEL``.
         place: of the number.
         findings: where aliases and unknown units go.
     """
@@ -78,10 +81,9 @@ def _read(written: str, context: str, reader: Callable[[str, str], Unit]) -> tup
     """The first quantity to which the unit belongs; the dimensionless ones are told apart by words."""
     kinds: list[Kind] = [kind for kind in Kind if kind not in (Kind.HUMIDITY, Kind.MOISTURE)]
     kinds += [Kind.HUMIDITY, Kind.MOISTURE]  # %RH and %M say it themselves
-    if _MOISTURE.search(context):
-        kinds.insert(0, Kind.MOISTURE)
-    elif _HUMIDITY.search(context):
-        kinds.insert(0, Kind.HUMIDITY)
+    said = _said(context)
+    if said is not None:
+        kinds.insert(0, said)
     for kind in kinds:
         try:
             unit = reader(written, kind)
@@ -92,4 +94,14 @@ def _read(written: str, context: str, reader: Callable[[str, str], Unit]) -> tup
         if kind is Kind.MOISTURE and unit.symbol == "%":
             unit = UNITS[_PERCENT_OF_MOISTURE]
         return kind.value, unit
+    return None
+
+
+def _said(context: str) -> Kind | None:
+    """Whether the nearest words that say so speak of moisture or of humidity."""
+    for level in reversed(context.split(LEVEL)):
+        if _MOISTURE.search(level):
+            return Kind.MOISTURE
+        if _HUMIDITY.search(level):
+            return Kind.HUMIDITY
     return None

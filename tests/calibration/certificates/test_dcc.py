@@ -23,6 +23,12 @@ from tests.calibration.certificates.own_files import (
 )
 from tests.calibration.native_files import BALANCE as NATIVE_BALANCE
 
+ONE_SERIAL = "出厂编号</dcc:content></dcc:name></dcc:identification>"
+TWO_SERIALS = (
+    f"{ONE_SERIAL}<dcc:identification><dcc:issuer>manufacturer</dcc:issuer>"
+    "<dcc:value>P-2</dcc:value><dcc:name><dcc:content>S/N probe</dcc:content></dcc:name>"
+    "</dcc:identification>"
+)
 LOCATION = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xsi:schemaLocation="https://ptb.de/dcc http://127.0.0.1:9/d.xsd"'
@@ -270,6 +276,7 @@ def test_points_of_a_platinum_thermometer_are_fitted_to_its_equation():
         ("LX-2026-0417</dcc:uni", "</dcc:uni", "error", "no uniqueIdentifier, the certificate's number"),
         ("B123456789", "B１２３", "warning", "which looks like 'B123'"),
         ("B123456789", "B12\u202e3", "warning", "found invisible characters"),
+        (ONE_SERIAL, TWO_SERIALS, "warning", "several serial numbers: 'B123456789', and 'P-2'"),
         (">M-1<", ">&lt;img src=x&gt;<", "warning", "found markup in '<img src=x>'"),
         (">M-1<", ">=cmd()<", "warning", "which a spreadsheet takes for a formula"),
         ("application/pdf", "text/html", "warning", "a file called 'text/html' is application/pdf"),

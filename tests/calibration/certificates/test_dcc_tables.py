@@ -258,6 +258,39 @@ def test_percent_of_humidity_in_words_needs_no_other_words():
     assert (proposal.quantity, proposal.unit) == ("humidity", "%RH")
 
 
+@pytest.mark.parametrize(
+    ("item", "column_name", "unit"),
+    [
+        ("Moisture analyser", "Reference", "%M"),
+        ("Moisture analyser", "Reference relative humidity", "%RH"),
+        ("Thermo-hygrometer 湿度", "Reference", "%RH"),
+        ("Thermo-hygrometer 湿度", "Reference, moisture content at 50 % relative humidity", "%M"),
+        ("Balance", "Reference", "%"),
+    ],
+)
+def test_of_percent_the_nearest_words_say_what_they_are_of(item, column_name, unit):
+    table = column(column_name, "10", r"\percent") + column("Reading", "11", r"\percent", U)
+    result = (
+        "<dcc:result><dcc:name><dcc:content>r</dcc:content></dcc:name>"
+        f"<dcc:data><dcc:list>{table}</dcc:list></dcc:data></dcc:result>"
+    )
+    text = _FRAME.replace("{}", result)
+    for name in ("电子天平", "Electronic balance"):
+        text = text.replace(name, item)
+    imported = read_dcc(text.encode(), "own.xml", TODAY)
+    assert imported.proposals[0].reference_unit == unit
+
+
+def test_errors_in_percent_beside_a_temperature_are_named():
+    (proposal,), found = read(
+        column("Reference", "10 20"),
+        column("Indication", "10.1 20.2", uncertainty=U),
+        column("Error", "1 1", r"\percent"),
+    )
+    assert values_of(proposal, "error") == [None, None]
+    assert "errors in % beside other indications: not taken" in found
+
+
 def condition(name, status):
     return (
         f"<dcc:influenceCondition><dcc:name><dcc:content>{name}</dcc:content></dcc:name>"
