@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from drivers.clock import Clock
-from drivers.dialects.base import Answer, Question
+from drivers.dialects.base import Answer, Question, cut_line
 from drivers.errors import LinkError, LinkTimeoutError, ProtocolError, SerialNumberError
 from drivers.links import Link
 from drivers.profiles import Profile
@@ -19,6 +19,8 @@ from drivers.urls import Framing, parse_url
 
 MOST_FOREIGN = 5
 """Messages nobody asked for that are skipped while one answer is awaited."""
+REST_S = 0.2
+"""How long the rest of a line that an instrument prints by itself may take: 20 characters at 1200 baud."""
 DRAIN_MARGIN_S = 2.0
 """How much longer than the quiet time a talking wire is listened to before that is called a fault."""
 
@@ -161,7 +163,7 @@ class Instrument:
         since_s = self._clock.monotonic_s() - self._link.last_activity_s
         if since_s < self._profile.min_interval_s:
             self._clock.sleep(self._profile.min_interval_s - since_s)
-        self._report(self._link.drain(0.0, 0.0), f"before {question.label} was asked")
+        self._report(self._unasked(), f"before {question.label} was asked")
         self._link.write(question.request)
         deadline_s = self._clock.monotonic_s() + self._profile.timeout_s
         foreign = 0
@@ -179,6 +181,16 @@ class Instrument:
             foreign += 1
         msg = f"{self._link.url}: {foreign} other messages came instead of an answer to {question.label}"
         raise ProtocolError(f"{msg}; switch automatic printing off", frame)
+
+    def _unasked(self) -> bytes:
+        """What came without a question; of a line that is just coming, the rest too."""
+        came = self._link.drain(0.0, 0.0)
+        if not came or came.endswith((b"\r", b"\n")):
+            return came
+        try:
+            return came + self._link.read_frame(cut_line, REST_S)
+        except LinkTimeoutError as error:
+            return came + error.frame
 
     def _next_frame(self, question: Question, deadline_s: float, foreign: int) -> bytes:
         def cut(buffer: bytes) -> int:

@@ -210,6 +210,18 @@ def test_what_came_before_the_question_is_reported_and_not_used():
         assert each.instrument.poll().events == ()
 
 
+def test_a_line_that_is_just_being_printed_is_reported_whole():
+    """The print key is pressed at any moment: half a line before the question would tear it in two."""
+    with bench(Script(lines(XS205)), BALANCE) as each:
+        each.instrument.connect()
+        each.script.unasked = [b".9999 g\r\n", b"S S    99"]
+        while len(each.script.unasked) == 2:
+            SystemClock().sleep(0.001)
+        poll = each.instrument.poll()
+        assert [reading.text for reading in poll.readings] == ["52.1873"]
+        assert [event.frame for event in poll.events] == [b"S S    99.9999 g\r\n"]
+
+
 def pass_a_tick() -> None:
     SystemClock().sleep(0.12)
 
