@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from calibration.charts.control_charts import Shewhart
 from daq.i18n.figures import symbol
-from daq.lab.checks.chart_designs import ChartKind
+from daq.lab.checks.chart_designs import ChartKind, design_of
 from daq.lab.checks.chart_marks import LEFT_OUT
 from daq.lab.checks.control import ControlChart
 from daq.lab.checks.drift import DatedForecast, DriftFinding
@@ -46,6 +47,7 @@ def control_options(drawn: Drawn, words: Words, theme: Theme) -> dict[str, Any]:
     chart, palette = drawn.chart, PALETTES[theme]
     series = [
         *_zones(chart, palette),
+        *_control_limits(chart, words, palette),
         _errors(chart, words, palette),
         *_drift(drawn, words, palette),
         *_forecast(drawn, words, palette),
@@ -168,6 +170,25 @@ def _zones(chart: ControlChart, palette: Palette) -> list[dict[str, Any]]:
     ]
 
 
+def _control_limits(chart: ControlChart, words: Words, palette: Palette) -> list[dict[str, Any]]:
+    """Beyond which single checks alarm: further out than three standard deviations where few made them."""
+    designs = (design_of(choice, chart.plan.demand, len(chart.plan.points)) for choice in chart.plan.charts)
+    multiple = next((one.multiple for one in designs if isinstance(one, Shewhart)), None)
+    if multiple is None:
+        return []
+    lines: list[tuple[float | None, float | None]] = []
+    for baseline in chart.baselines:
+        if baseline.limits is not None:
+            for reach in (multiple * baseline.limits.sigma, -multiple * baseline.limits.sigma):
+                ends = (_ms(chart, index) for index in (baseline.first, baseline.last))
+                lines += [*((end, baseline.limits.centre + reach) for end in ends), (None, None)]
+    drawn = {"type": "line", "symbol": "none", "silent": True, "itemStyle": {"color": palette.alarm}}
+    style = {"color": palette.alarm, "type": "dashed", "width": 1}
+    return (
+        [{**drawn, "name": words.say("Control limits"), "data": lines, "lineStyle": style}] if lines else []
+    )
+
+
 def _errors(chart: ControlChart, words: Words, palette: Palette) -> dict[str, Any]:
     """The errors, with the action limits and where a new baseline starts."""
     bound = float(chart.point.mpe)
@@ -180,6 +201,11 @@ def _errors(chart: ControlChart, words: Words, palette: Palette) -> dict[str, An
         }
         for value, name in ((bound, "+MPE"), (-bound, "−MPE"))
     ]
+    if chart.acceptance is not None and 0 < chart.acceptance < bound:  # a guard band
+        name_of_it = {**plain, "formatter": words.say("acceptance limit"), "color": palette.lost}
+        dashed = {"color": palette.lost, "type": "dashed"}
+        ends = (chart.acceptance, -chart.acceptance)
+        marks += [{"yAxis": value, "lineStyle": dashed, "label": name_of_it} for value in ends]
     for baseline in chart.baselines[1:]:
         text = ", ".join(words.say(CHANGES[change]) for change in baseline.changes)
         label = {**plain, "formatter": text, "color": palette.text, "rotate": 0, "position": "insideEndTop"}

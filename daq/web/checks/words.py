@@ -1,10 +1,12 @@
 """Intermediate checks and nonconforming work as a laboratory speaks of them."""
 
 from calibration.charts.baselines import Change
-from calibration.charts.control_charts import Trust
+from calibration.charts.control_charts import Shewhart, Trust
+from calibration.charts.cusum import Cusum
+from calibration.charts.ewma import Ewma
 from calibration.drift.drift_watch import Finding
 from daq.i18n import N_
-from daq.lab.checks.chart_designs import ChartKind
+from daq.lab.checks.chart_designs import ChartKind, Design
 from daq.lab.checks.dates import Standing
 from daq.lab.checks.due_calendar import DueKind
 from daq.lab.nonconforming.records import Decision, ItemState, State
@@ -99,3 +101,17 @@ ITEM_STATES = {
     ItemState.CONFIRMED: ("●", N_("decided by two people")),
 }
 KINDS = {"capture": N_("capture"), "result": N_("result"), "report": N_("report")}
+
+
+def design_text(design: Design) -> str:
+    """A chart by its figures, the same in every language: ``± 3.48 σ``, ``k = 0.5, h = 5.9``."""
+    match design:
+        case Shewhart():
+            return f"± {design.multiple:.2f} σ"
+        case Cusum():
+            start = f", FIR {design.head_start:g} h" if design.head_start else ""
+            return f"k = {design.k:g}, h = {design.h:.2f}{start}"
+        case Ewma():
+            return f"λ = {design.weight:g}, L = {design.multiple:.2f}"
+        case _:
+            return ", ".join(rule.name for rule in design.rules)

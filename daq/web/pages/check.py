@@ -10,6 +10,7 @@ from calibration.rounding import decimal_of, plain
 from daq.errors import CheckError
 from daq.i18n import N_
 from daq.i18n.figures import symbol
+from daq.lab.checks.chart_designs import design_of
 from daq.lab.checks.chart_marks import CHART_ANEW, LEFT_OUT, NEW_BASELINE, mark_check
 from daq.lab.checks.control import ControlChart, control_charts
 from daq.lab.checks.drift import DatedForecast, forecast_of
@@ -20,7 +21,7 @@ from daq.records.database import changing, reading
 from daq.security.people import Role
 from daq.web.checks.control_picture import Drawn, control_options, height_px, rule_text
 from daq.web.checks.review import pair_row, review_sentences
-from daq.web.checks.words import CHARTS, DECISION_RULES, FINDINGS, TRUSTS
+from daq.web.checks.words import CHARTS, DECISION_RULES, FINDINGS, TRUSTS, design_text
 from daq.web.desk import Desk
 from daq.web.digits import expanded, figure
 from daq.web.forms import Question, ask, said, table
@@ -114,15 +115,19 @@ def _review(here: Visit, chart: ControlChart, found: Review) -> None:
 def _limits(here: Visit, plan: CheckPlan, chart: ControlChart) -> None:
     say = here.words.say
     for baseline in chart.baselines:
-        text = say(TRUSTS[baseline.trial.trust], count=len(baseline.counted))
-        if baseline.limits is not None:
-            centre, sigma, unit = baseline.limits.centre, baseline.limits.sigma, symbol(plan.unit)
-            text += f": {figure(centre)} ± 3 × {expanded(sigma)} {unit}"
+        limits, unit = baseline.limits, symbol(plan.unit)
+        text = say(
+            TRUSTS[baseline.trial.trust], count=len(baseline.counted) if limits is None else limits.count
+        )
+        if limits is not None:
+            centre, sigma = figure(limits.centre), expanded(limits.sigma)
+            text += say(": centre {centre} {unit}, σ {sigma} {unit}", centre=centre, sigma=sigma, unit=unit)
         ui.label(text).classes("detail")
     for choice, price in chart.prices:
+        figures = design_text(design_of(choice, plan.demand, len(plan.points)))
         sentence = say(
             "{chart}: one false alarm in {count} checks on average",
-            chart=say(CHARTS[choice.kind]),
+            chart=f"{say(CHARTS[choice.kind])} ({figures})",
             count=f"{price.checks_per_false_alarm:.0f}",
         )
         ui.label(sentence).classes("detail")
