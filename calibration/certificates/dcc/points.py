@@ -234,7 +234,7 @@ def _nominal(group: Group, size: int, document: Document) -> list[str]:
 
 
 def _shown(number: Number, symbol: str) -> str:
-    return "" if number.value is None else f"{number.value} {symbol}"
+    return "" if number.value is None else f"{number.value:f} {symbol}"
 
 
 def _step(number: Decimal) -> Fraction:

@@ -259,7 +259,8 @@ def _material_measures(table: Table, name: Words, stage: Stage, document: Docume
     differences = (Role.CORRECTION, Role.FROM_NOMINAL)
     for column in table.of(Role.ERROR):  # some take the nominal value minus the true one, others the reverse
         document.findings.warn(column.element, "an error of a material measure is not taken over; key it in")
-    for column in table.of(Role.VALUE, Role.REFERENCE, *differences, Role.RELATIVE, Role.OTHER):
+    columns = table.of(Role.VALUE, Role.REFERENCE, *differences, Role.RELATIVE, Role.OTHER)
+    for column in _measured(table) + columns:
         is_difference = column.role in differences
         labels = [_row_label(nominal, texts, i) for i in range(len(column))]
         points = tuple(
@@ -291,12 +292,21 @@ def _material_measures(table: Table, name: Words, stage: Stage, document: Docume
         )
 
 
+def _measured(table: Table) -> list[Column]:
+    """Measured values beside which nothing stands that they could be compared with are those of a measure."""
+    if table.of(Role.REFERENCE, Role.ERROR, Role.CORRECTION):
+        return []
+    found = table.of(Role.INDICATION)
+    return [one for one in found if "measuredValue" in one.element.get("refType", "")]
+
+
 def _row_label(nominal: Column | None, texts: list[Column], i: int) -> str:
     """Nominal value and marking of one row, as written."""
     parts = []
     for column in ([nominal] if nominal else []) + texts:
         if column.series and i < len(column):
-            parts.append(f"{column.numbers[i].value} {column.symbol}")
+            value = column.numbers[i].value
+            parts.append(f"{value:f} {column.symbol}" if value is not None else "")
         elif i < len(column.texts):
             parts.append(column.texts[i])
     return " ".join(part for part in parts if part)

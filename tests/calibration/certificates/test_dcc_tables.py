@@ -167,6 +167,22 @@ def test_the_deviation_of_a_weight_from_its_nominal_value_makes_no_curve(name):
     assert proposal.error_unit == "mg"
 
 
+def test_the_measured_value_of_a_weight_is_its_value():
+    (proposal,), found = read(
+        column("Nominal", "1.0e0", r"\kilogram", ref_type="basic_nominalValue"),
+        column("Mass", "1.000000271", r"\kilogram", U, "basic_measuredValue"),
+    )
+    assert (proposal.shape, values_of(proposal, "nominal")) == (Shape.MATERIAL_MEASURE, ["1.0 kg"])
+    assert values_of(proposal, "value") == ["1.000000271"]
+    assert "error" not in found
+
+
+def test_readings_alone_are_no_values_of_a_measure():
+    proposals, found = read(column("Indication", "10.1 10.2"))
+    assert proposals == ()
+    assert "nothing of this result is read as numbers" in found
+
+
 def test_the_error_of_a_weight_is_left_to_a_person():
     (proposal,), found = read(
         column("Conventional mass", "100.1", r"\gram", U), column("Error", "0.1", r"\gram")
