@@ -231,11 +231,15 @@ def test_coptis_moisture_from_the_sample_to_the_report(page, demo):
     year = demo.hand("state")["t_ns"] // 31_556_952_000_000_000 + 1970
     sample = SAMPLE.format(year=year)
     sign_in(page, demo, "chen.yu", "/session-new")
-    page.get_by_label("样品：扫描标签或输入编号").fill(f"{demo.url}/sample/{sample}")
-    expect(page.locator(".panel .detail").first).to_contain_text(f"✓ {sample}")
+    field = page.get_by_label("样品：扫描标签或输入编号")
+    field.fill(f"{demo.url}/sample/HL-0")
+    expect(page.locator(".why-not .refusal")).to_have_text("✗ 没有样品 HL-0，请先登记收样。")
+    field.fill(f"{demo.url}/sample/{sample}")
+    expect(page.locator(".why-not").first).to_contain_text(f"✓ {sample}")
     expect(page.get_by_label("方法")).to_have_value(re.compile("黄连水分测定"))
-    page.get_by_role("button", name="开始").click()
+    page.get_by_role("button", name="开始").dblclick()  # and one session is begun
     page.wait_for_selector(".task")
+    assert page.request.get(f"{demo.url}/sample/{sample}").text().count("/session/S-") == 1
     number = page.url.rsplit("/", 1)[1]
 
     bench = Bench(page, demo)

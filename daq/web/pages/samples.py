@@ -1,6 +1,7 @@
 """Samples: what was received, from whom, in which condition; with a code to scan."""
 
 from dataclasses import fields
+from urllib.parse import quote
 
 import segno
 from fastapi import Request
@@ -16,13 +17,14 @@ from daq.lab.sessions.samples import (
     RECEIVERS,
     SampleAbout,
     find_sample,
+    receive_new_sample,
     receive_sample,
     sample_history,
     samples,
 )
 from daq.records.database import reading
 from daq.web.desk import Desk
-from daq.web.forms import done, said, table
+from daq.web.forms import done, once, said, table
 from daq.web.frame import Frame, box
 from daq.web.sessions.results import result_text
 from daq.web.sessions.words import stage_text
@@ -52,7 +54,9 @@ def register(desk: Desk) -> None:
 
     @ui.page("/sample-new")
     def new_page(request: Request) -> Response | None:
-        return opened(desk, request, lambda here: sample_form(here, ""))
+        return opened(
+            desk, request, lambda here: sample_form(here, "", request.query_params.get("number", ""))
+        )
 
     @ui.page("/sample/{number}")
     def one_page(request: Request, number: str) -> Response | None:
@@ -89,8 +93,14 @@ def samples_page(here: Visit) -> None:
     ui.timer(1.0, lambda: frame.show(here.view()))
 
 
-def sample_form(here: Visit, number: str) -> None:
-    """Build the form of a new sample, or of one that is there, with its code."""
+def sample_form(here: Visit, number: str, proposed: str = "") -> None:
+    """Build the form of a new sample, or of one that is there, with its code.
+
+    Args:
+        here: the page.
+        number: of the sample; empty for a new one.
+        proposed: what its number may be, such as one that was scanned.
+    """
     say, words = here.words.say, here.words
     frame = Frame(here, number or say("Receive a sample"), "sessions")
     ui.timer(1.0, lambda: frame.show(here.view()))
@@ -106,6 +116,7 @@ def sample_form(here: Visit, number: str) -> None:
                 except NoSuchRecordError as error:
                     ui.label(words.error(error)).classes("refusal")
                     return
+            names = here.names()
             with box("panel"):
                 ui.html(segno.make(number, error="m").svg_inline(scale=3)).classes("code")
                 for one in history:
@@ -113,12 +124,15 @@ def sample_form(here: Visit, number: str) -> None:
                         "version {version}: {time}, {account}",
                         version=one.version,
                         time=words.time(one.t_ns),
-                        account=one.account,
+                        account=names.get(one.account, one.account),
                     )
                     ui.label(text).classes("detail")
             _sessions(here, number)
+        if not here.has(*RECEIVERS):
+            text = say("Only technicians, metrologists and quality managers write down samples.")
+            ui.label(text).classes("detail")
         with box("panel wide-form"):
-            own = ui.input(say("Number"), value=number).props("outlined dense")
+            own = ui.input(say("Number"), value=number or proposed).props("outlined dense")
             own.props("readonly" if number else "")
             inputs = {
                 one.name: ui.input(say(FIELDS[one.name]), value=getattr(about, one.name)).props(
@@ -133,12 +147,17 @@ def sample_form(here: Visit, number: str) -> None:
                     texts = {key: str(field.value or "").strip() for key, field in inputs.items()}
                     wanted = SampleAbout(**texts)
                     name = str(own.value or "").strip()
-                    await run.io_bound(receive_sample, desk.engine, desk.clock, here.actor(), name, wanted)
+                    receive = receive_sample if number else receive_new_sample
+                    await run.io_bound(receive, desk.engine, desk.clock, here.actor(), name, wanted)
                     done(say("It is written down."))
-                    ui.navigate.to(f"/sample/{name}")
+                    ui.navigate.to(f"/sample/{quote(name)}")
+
+            async def keep_once() -> None:
+                with once(button):
+                    await keep()
 
             if here.has(*RECEIVERS):
-                ui.button(say("Keep"), on_click=keep).props("unelevated no-caps")
+                button = ui.button(say("Keep"), on_click=keep_once).props("unelevated no-caps")
 
 
 def _sessions(here: Visit, number: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from nicegui import run, ui
@@ -11,11 +12,15 @@ from daq.errors import NoSuchRecordError
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.parts import Instrument
 from daq.lab.methods.records import MethodState, MethodVersion, method_versions
+from daq.lab.sessions.events import Stage
+from daq.lab.sessions.list import sessions_of_sample, usual_method
+from daq.lab.sessions.records import BENCH_ROLES
 from daq.lab.sessions.samples import find_sample, sample_number
 from daq.lab.sessions.starting import Allowed, Order, start_session
 from daq.records.database import reading
 from daq.web.desk import Desk
-from daq.web.frame import Frame, box, put
+from daq.web.forms import once
+from daq.web.frame import Frame, box
 from daq.web.sessions.instruments import Candidate, candidates
 from daq.web.sessions.release import Refusal
 from daq.web.sessions.scan import camera_button
@@ -51,7 +56,9 @@ class NewSession:
             ui.link(f"← {say('Sessions')}", "/sessions").classes("back")
             ui.label(say("Start a session")).classes("big")
             with box("panel narrow"):
-                if self._versions:
+                if not self._here.has(*BENCH_ROLES):
+                    ui.label(say("Only technicians and metrologists start sessions.")).classes("refusal")
+                elif self._versions:
                     self._questions()
                 else:
                     ui.label(say("There is no method in the records yet.")).classes("refusal")
@@ -64,19 +71,20 @@ class NewSession:
         with self._sample_box:
             sample = ui.input(say("Sample: scan its label, or type its number"))
             self._fields["sample"] = sample.props("outlined autofocus")
-            self._about = ui.label().classes("detail")
+            self._about = box("why-not")
             sample.on_value_change(self._show_sample)
             camera_button(sample, self._here.words)
-            ui.link(f"+ {say('Receive a sample')}", "/sample-new")
         options = {key: self._title(one) for key, one in self._versions.items()}
-        method = ui.select(options, label=say("Method"), value=self._first(asked.get("method", "")))
+        method = ui.select(options, label=say("Method"), value=self._named(asked.get("method", "")))
         self._fields["method"] = method.props("outlined")
         self._details = box("form")
         method.on_value_change(self._show_details)
-        self._show_details()
-        sample.value = asked.get("sample", "")
-        ui.button(say("Start"), on_click=self._start).props("unelevated no-caps size=lg")
+        self._go = ui.button(say("Start"), on_click=self._start).props("unelevated no-caps size=lg")
+        self._go.bind_enabled_from(method, "value", bool)
         self._refusal = Refusal(self._here, self._allow)
+        self._show_details()
+        self._show_sample()
+        sample.value = asked.get("sample", "")
 
     @property
     def _version(self) -> MethodVersion:
@@ -86,10 +94,9 @@ class NewSession:
     def _procedure(self) -> Procedure:
         return self._version.method.procedure
 
-    def _first(self, name: str) -> str:
-        """The method that was asked for, or the first one."""
-        named = [key for key, one in self._versions.items() if one.method.name == name]
-        return (named or list(self._versions))[0]
+    def _named(self, name: str | None) -> str | None:
+        """The method of a name in the version that is offered first; None if there is none."""
+        return next((key for key, one in self._versions.items() if one.method.name == name), None)
 
     def _title(self, one: MethodVersion) -> str:
         words, procedure = self._here.words, one.method.procedure
@@ -97,27 +104,47 @@ class NewSession:
         return title if one.is_approved else f"{title} ({words.say('draft')})"
 
     def _show_sample(self) -> None:
-        """What the number belongs to, so that a wrong label is seen at once."""
-        words, text = self._here.words, str(self._fields["sample"].value or "").strip()
-        if not text:
-            put(self._about, "")
-            return
-        try:
-            with reading(self._here.desk.engine) as connection:
-                found = find_sample(connection, sample_number(text))
-        except NoSuchRecordError as error:
-            put(self._about, f"✗ {words.error(error)}")
-            return
+        """What the number belongs to, so that a wrong label is seen at once; and how the like was tested."""
+        words, number = self._here.words, sample_number(str(self._fields["sample"].value or ""))
+        self._about.clear()
+        with self._about:
+            try:
+                if number:
+                    self._known(number)
+            except NoSuchRecordError as error:
+                ui.label(f"✗ {words.error(error)}").classes("refusal")
+            ui.link(f"+ {words.say('Receive a sample')}", f"/sample-new?number={quote(number)}")
+
+    def _known(self, number: str) -> None:
+        words, field = self._here.words, self._fields["method"]
+        with reading(self._here.desk.engine) as connection:
+            found = find_sample(connection, number)
+            usual = self._named(usual_method(connection, found.about.product_zh))
         about = found.about
         parts = (found.number, words.either(about.product_zh, about.product_en), about.lot, about.client)
-        put(self._about, f"✓ {' · '.join(part for part in parts if part)}")
+        ui.label(f"✓ {' · '.join(part for part in parts if part)}")
+        for one in sessions_of_sample(self._here.desk.bench, number):
+            if one.state.stage is Stage.RUNNING:
+                procedure = one.method.procedure
+                title = words.either(procedure.title_zh, procedure.title_en)
+                text = words.say(
+                    "{session} of this sample is running: {title}",
+                    session=one.state.header.id,
+                    title=title,
+                )
+                ui.link(f"▲ {text}", f"/session/{one.state.header.id}").classes("due")
+        if field.value is None:
+            field.value = usual
 
     def _show_details(self) -> None:
-        words, say, procedure = self._here.words, self._here.words.say, self._procedure
-        self._sample_box.set_visibility(procedure.purpose == "sample")
         self._details.clear()
         self._roles.clear()
         self._allowed.clear()
+        self._refusal.clear()
+        if self._fields["method"].value is None:
+            return
+        words, say, procedure = self._here.words, self._here.words.say, self._procedure
+        self._sample_box.set_visibility(procedure.purpose == "sample")
         with self._details:
             limits = {"": say("report only, without a limit")} | {
                 one.id: f"{words.either(one.product_zh, one.product_en)} · {one.edition}"
@@ -174,6 +201,11 @@ class NewSession:
         await self._start()
 
     async def _start(self) -> None:
+        """Begin it; a second click on the button is none."""
+        with once(self._go):
+            await self._begin()
+
+    async def _begin(self) -> None:
         here, version = self._here, self._version
         is_sample = version.method.procedure.purpose == "sample"
         order = Order(
