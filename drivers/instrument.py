@@ -183,12 +183,13 @@ class Instrument:
         raise ProtocolError(f"{msg}; switch automatic printing off", frame)
 
     def _unasked(self) -> bytes:
-        """What came without a question; of a line that is just coming, the rest too."""
+        """What came without a question; of a line that is just coming, the rest and what follows it."""
         came = self._link.drain(0.0, 0.0)
         if not came or came.endswith((b"\r", b"\n")):
             return came
         try:
-            return came + self._link.read_frame(cut_line, REST_S)
+            rest = self._link.read_frame(cut_line, REST_S)
+            return came + rest + self._link.drain(0.0, 0.0)
         except LinkTimeoutError as error:
             return came + error.frame
 

@@ -222,6 +222,17 @@ def test_a_line_that_is_just_being_printed_is_reported_whole():
         assert [event.frame for event in poll.events] == [b"S S    99.9999 g\r\n"]
 
 
+def test_what_follows_a_torn_line_is_no_answer_either():
+    with bench(Script(lines(XS205)), BALANCE) as each:
+        each.instrument.connect()
+        each.script.unasked = [b".9999 g\r\nS S    88.8888 g\r\n", b"S S    99"]
+        while len(each.script.unasked) == 2:
+            SystemClock().sleep(0.001)
+        poll = each.instrument.poll()
+        assert [reading.text for reading in poll.readings] == ["52.1873"]
+        assert [event.frame for event in poll.events] == [b"S S    99.9999 g\r\nS S    88.8888 g\r\n"]
+
+
 def pass_a_tick() -> None:
     SystemClock().sleep(0.12)
 
