@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,11 +14,14 @@ from daq.errors import (
     AlertError,
     AuditError,
     BenchError,
+    BlobError,
     BrakeError,
+    CheckError,
     HengliangError,
     JournalError,
     NoSuchRecordError,
     NotPermittedError,
+    PaperError,
     RecordsBusyError,
     RecordsError,
     RegisterError,
@@ -27,7 +31,9 @@ from daq.errors import (
     TwoPersonError,
 )
 from daq.lab.methods.file import MethodError
+from daq.lab.reports.dossier import Office
 from daq.lab.sessions.bench import Bench
+from daq.lab.sessions.remarks import CODES
 from daq.records.blobs import BlobStore
 from daq.security.accounts import Accounts, Credentials
 from daq.security.audit import Actor
@@ -43,9 +49,12 @@ _STATUS: tuple[tuple[type[HengliangError], int], ...] = (
     (TwoPersonError, 403),
     (MethodError, 422),
     (AuditError, 422),
+    (BlobError, 503),
     (BenchError, 409),
     (AlertError, 409),
     (RegisterError, 409),
+    (CheckError, 409),
+    (PaperError, 409),
     (RecordsBusyError, 503),
     (RecordsError, 503),
     (JournalError, 503),
@@ -64,6 +73,10 @@ class ApiContext:
     blobs: BlobStore
     person: Callable[[Request], Actor]
     """Who asks; raises ``SignInError`` where nobody is signed in."""
+
+    def office(self) -> Office:
+        """Where papers are made."""
+        return Office(self.bench(), self.blobs, self.settings)
 
     def signature(self, request: Request, body: "SignatureBody", meaning: str) -> Signature:
         """The signature of a person who typed account and password into this request.
@@ -107,6 +120,8 @@ class SentenceRoute(APIRoute):
         async def answer(request: Request) -> Response:
             try:
                 return await handle(request)
+            except RequestValidationError as error:
+                return JSONResponse(request_json(error), status_code=422)
             except HengliangError as error:
                 status = next((code for kind, code in _STATUS if isinstance(error, kind)), None)
                 if status is None:
@@ -117,13 +132,41 @@ class SentenceRoute(APIRoute):
 
 
 def error_json(error: HengliangError) -> dict[str, Any]:
-    """An error for another program: its kind, its English sentence, and every reason by itself."""
+    """An error for another program: its kind, its English sentence, and every reason by itself.
+
+    ``allow`` says what two people may allow of it: code and subject of an override.
+    """
     found: dict[str, Any] = {"error": type(error).__name__, "sentence": str(error)}
     if isinstance(error, StepRefusedError | ResultBlockedError):
         found["reasons"] = [_reason_json(message, facts) for message, facts in error.reasons]
+    if isinstance(error, StepRefusedError):
+        found["allow"] = [{"code": code, "subject": subject} for code, subject in error.stops]
     return found
+
+
+def request_json(error: RequestValidationError) -> dict[str, Any]:
+    """A request that cannot be read, in the same form: one reason for each mistake, with its key.
+
+    What was sent is not repeated: it may be a password.
+    """
+    reasons = []
+    for detail in error.errors():
+        key = ".".join(str(part) for part in detail["loc"][1:]) or str(detail["loc"][0])
+        facts = {"key": key, "why": _WHY.get(detail["type"], str(detail["msg"]))}
+        reasons.append(_reason_json("{key}: {why}", facts))
+    sentence = "\n".join(one["sentence"] for one in reasons)
+    return {"error": "RequestError", "sentence": sentence, "reasons": reasons}
+
+
+_WHY = {
+    "missing": "is missing",
+    "extra_forbidden": "unknown key",
+    "json_invalid": "the body is not JSON",
+    "model_attributes_type": "the body is not a JSON object; send Content-Type: application/json",
+}
 
 
 def _reason_json(message: str, facts: Mapping[str, object]) -> dict[str, Any]:
     kept = {key: value if isinstance(value, int) else str(value) for key, value in facts.items()}
-    return {"message": message, "facts": kept, "sentence": message.format(**facts)}
+    code = CODES.get(message, "")
+    return {"code": code, "message": message, "facts": kept, "sentence": message.format(**facts)}

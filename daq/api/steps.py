@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
+from pydantic import Field
 
 from daq.api.context import ApiContext, Body, SentenceRoute
 from daq.errors import BenchError
@@ -36,9 +37,9 @@ class CaptureBody(Body):
 
     step: str
     portion: int
-    token: str
+    token: Annotated[str, Field(min_length=1, max_length=200)]
     """Made by whoever asks; the same again is answered with the capture that it made."""
-    by: str = "program"
+    by: Annotated[str, Field(max_length=40)] = "program"
     instrument: str = ""
 
 

@@ -4,9 +4,10 @@ import base64
 import binascii
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 
 from daq.api import ApiContext, build_router
+from daq.api.context import SentenceRoute
 from daq.errors import NotPermittedError, SignInError
 from daq.security.accounts import Credentials
 from daq.security.audit import Actor
@@ -16,16 +17,13 @@ from daq.web.visit import TOKEN_COOKIE, origin_of
 
 def program_routes(desk: Desk) -> APIRouter:
     """``/api/v1`` with everything under it, and ``POST /api/v1/sign-in`` for a token."""
-    router = APIRouter()
+    router = APIRouter(route_class=SentenceRoute)
 
     @router.post("/api/v1/sign-in")
     def sign_in(
         request: Request, account: Annotated[str, Form()], password: Annotated[str, Form()]
     ) -> dict[str, str]:
-        try:
-            person = desk.accounts.sign_in(Credentials(account, password, origin_of(request)))
-        except SignInError as error:
-            raise HTTPException(401, str(error)) from error
+        person = desk.accounts.sign_in(Credentials(account, password, origin_of(request)))
         return {"token": desk.sign_ins.begin(person, origin_of(request))}
 
     def person(request: Request) -> Actor:

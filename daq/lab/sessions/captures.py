@@ -5,13 +5,15 @@ from decimal import Decimal
 
 from calibration.correction import State
 from calibration.units import unit_of
+from daq.errors import BenchError
+from daq.i18n import N_
 from daq.journal import JournalReader
 from daq.lab.meaning import Meant, meaning
 from daq.lab.methods.parts import Severity
 from daq.lab.methods.steps import Environment, Read, Tare, Weigh
 from daq.lab.sessions.bench import Bench
 from daq.lab.sessions.capture_values import captured, channel_certificates
-from daq.lab.sessions.events import Act
+from daq.lab.sessions.events import Act, Place
 from daq.lab.sessions.evidence import Capture
 from daq.lab.sessions.instruments import Use, demanded, objections, quantities_of
 from daq.lab.sessions.objections import Objection, settle
@@ -66,18 +68,30 @@ def capture(bench: Bench, actor: Actor, press: Press) -> Acknowledged:
     """Take the newest committed reading into the step where the portion stands.
 
     Raises:
-        BenchError: the session does not run.
+        BenchError: the session does not run, or the token made another capture.
         StepRefusedError: the portion stands elsewhere, or the reading cannot be captured: every reason.
     """
     with at_work(bench, actor, press.at.session) as work, JournalReader.open(bench.journal) as reader:
         earlier = work.state.tokens.get(press.token)
         if earlier is None:
             earlier = _Capturing(bench, reader, work, press).take()
+        else:
+            _demand_same(work.loaded.events[earlier - 1].place, press)
         loaded = work.loaded
     state = loaded.state(work.now_ns)
     captures = tuple(one for n, one in loaded.captures if n == earlier)
     remarks = tuple(one.remark for one in state.deviations if one.n == earlier)
     return Acknowledged(earlier, captures, remarks, state)
+
+
+def _demand_same(place: Place, press: Press) -> None:
+    """Refuse a token that made a capture elsewhere: it would be taken for the one that was asked for."""
+    if (place.step, place.portion) != (press.at.step, press.at.portion):
+        raise BenchError(
+            N_("This token made the capture of {step}, portion {portion}. Make a new one for each capture."),
+            step=place.step,
+            portion=place.portion,
+        )
 
 
 @dataclass(frozen=True, slots=True)

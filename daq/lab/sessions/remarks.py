@@ -125,6 +125,8 @@ MESSAGES = {
     "override": N_("Allowed by {first} and {second} although refused: {reason}"),
 }
 """What is said for each code, with places for the facts."""
+CODES = {message: code for code, message in MESSAGES.items()}
+"""The code of each message: what another program goes by."""
 ALLOWED_AS = {"hold-gaps": "hold-gap"}
 """Under which code two people allow what is said in several ways; all others under their own."""
 

@@ -13,12 +13,14 @@ from daq.security.accounts import Accounts
 from daq.security.audit import Actor
 from daq.security.passwords import PasswordKeeper
 from daq.settings import Settings
+from tests.daq.lab.reports.office import LABORATORY
 from tests.daq.lab.sessions.conftest import bench, furnished, site  # noqa: F401
 
 PASSWORD = "forty green pheasants"
 SETTINGS = Settings.model_validate(
     {
         "site": {"id": "t", "name_zh": "站", "name_en": "Site"},
+        "laboratory": LABORATORY,
         "instrument": [{"name": "H-01", "url": "modbus://192.0.2.1:502", "profile": "renke-rs-ws-n01"}],
     }
 )
