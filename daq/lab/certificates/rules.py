@@ -3,12 +3,14 @@
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from calibration.certificates.kind import Kind
-from calibration.errors import CertificateError
+from calibration.errors import CalibrationError, CertificateError
 from calibration.sentences import Sentence, about, verbatim
+from calibration.units import convert
 from daq.i18n import N_
 from daq.lab.certificates.as_found import as_found_mistakes
 from daq.lab.certificates.register import Register
@@ -22,11 +24,16 @@ from daq.records.register_tables import certificates
 CAUTIONS = {
     "older": N_("It was calibrated on {day}, before {record} that is in force ({other_day})."),
     "other-document": N_("{record} has the same number and laboratory, and another document."),
+    "beyond-maximum": N_(
+        "It was calibrated at {point} {unit}, but {equipment} is registered with Max = {maximum} {unit}."
+    ),
     "over": N_("It may be used until {day} only, and that day is over."),
     "no-serial-number": N_("The register has no serial number of {equipment} to compare with."),
     "no-standard": N_("It names no standard's certificate: an open end of the chain."),
 }
 """What is said for each code."""
+MOST_OF_MAXIMUM = Decimal("1.01")
+"""Instruments indicate somewhat more than Max: standards are not exactly nominal, and 9 e are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,8 @@ def _cautions(register: Register, connection: Connection, version: Version) -> I
     known = equipment(connection).get(version.equipment)
     if known is not None and not known.serial_number:
         yield Caution("no-serial-number", {"equipment": known.name})
+    if known is not None:
+        yield from _beyond_maximum(version, known)
     if not version.links:
         yield Caution("no-standard")
     yield from _beside(register, connection, version)
@@ -146,8 +155,28 @@ def _beside(register: Register, connection: Connection, version: Version) -> Ite
         if other.counts_at(register.clock.now_ns()) and day < other_day:
             facts = {"day": day.isoformat(), "record": other.record, "other_day": other_day.isoformat()}
             yield Caution("older", facts)
+    if not version.number:
+        return
     laboratory = content.said("certificate", "laboratory")
-    for other in versions(connection, (column.number == version.number) & (column.id != version.id)):
-        is_other = other.document_sha256 != version.document_sha256 and other.state is not State.REVOKED
+    same = (column.number == version.number) & (column.id != version.id)
+    newest = {other.id: other for other in versions(connection, same) if other.state is not State.REVOKED}
+    for other in newest.values():
+        is_other = other.document_sha256 != version.document_sha256
         if is_other and other.content.said("certificate", "laboratory") == laboratory:
             yield Caution("other-document", {"record": other.record})
+
+
+def _beyond_maximum(version: Version, known: Equipment) -> Iterator[Caution]:
+    """Points that the instrument cannot indicate: the document is another's, or the register is wrong."""
+    content, unit = version.content, str(version.content.said("equipment", "unit") or "")
+    loads = [point.get("indication") for point in content.native.get("point", ())]
+    numbers = [load for load in loads if isinstance(load, Decimal)]
+    if known.maximum is None or not numbers:
+        return
+    try:
+        highest = convert(max(numbers), unit, known.unit)
+    except CalibrationError:
+        return  # indications of another kind than Max; the unit has its own sentence
+    if highest > known.maximum * MOST_OF_MAXIMUM:
+        facts = {"point": f"{highest.normalize():f}", "maximum": f"{known.maximum:f}", "unit": known.unit}
+        yield Caution("beyond-maximum", facts | {"equipment": known.name})

@@ -17,7 +17,7 @@ from daq.security.document_kinds import MOST_BYTES
 from daq.security.uploads import Examined, examine
 from daq.web.certificates.findings import MOST_SHOWN, finding_row, signature_table
 from daq.web.certificates.owner import Owner
-from daq.web.certificates.upload import results_of
+from daq.web.certificates.upload import channel_of, results_of
 from daq.web.certificates.words import KINDS
 from daq.web.forms import done, once, said
 from daq.web.frame import box
@@ -122,13 +122,27 @@ class Intake:
         serials = {one.serial_number for one in document.imported.administrative.items if one.serial_number}
         return next((one.name for one in known.values() if one.serial_number in serials), "")
 
+    def _of_channel(self, document: Document, number: int | None, owner: Owner) -> dict[str, dict[str, str]]:
+        """The unit in which the channel indicates, of the same quantity: points are converted to it."""
+        channel = channel_of(self._here.desk, owner.name, owner.channel_name)
+        if channel is None or number is None or document.native:
+            return {}
+        if document.imported.proposals[number].quantity != channel.quantity:
+            return {}
+        return {"equipment": {"unit": channel.unit, "quantity": channel.quantity}}
+
     def _drafting(
         self, document: Document, number: int | None, owner: Owner, button: ui.button
     ) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
             here = self._here
             with once(button), said(here):
-                wanted = Said(equipment=owner.name, channel=owner.channel_name, proposal=number)
+                wanted = Said(
+                    equipment=owner.name,
+                    channel=owner.channel_name,
+                    proposal=number,
+                    tables=self._of_channel(document, number, owner),
+                )
                 version = await run.io_bound(
                     save_draft, here.desk.register, here.actor(), document, wanted, self._of
                 )

@@ -45,7 +45,8 @@ class InUse:
 def suggestions(imported: Imported, in_use: InUse, words: Words) -> Iterator[Suggestion]:
     """Everything that is said besides the points."""
     known, native, channel = in_use.known, in_use.native, in_use.channel
-    if channel is not None and not (native.get("unit") and native.get("quantity")):
+    said = (native.get("quantity"), native.get("unit"))
+    if channel is not None and said != (channel.quantity, channel.unit):
         quantity = words.quantity(channel.quantity)
         text = words.say("on the wire: {quantity} in {unit}", quantity=quantity, unit=symbol(channel.unit))
         yield Suggestion(

@@ -34,13 +34,13 @@ from daq.lab.certificates.imported_json import imported_from
 from daq.lab.certificates.life import save_draft
 from daq.lab.certificates.rules import cautions, shortcomings
 from daq.lab.equipment.description import Description
-from daq.lab.equipment.records import add_equipment
+from daq.lab.equipment.records import EquipmentChange, add_equipment, change_equipment
 from daq.records.certificate_content import CountedFrom, Form, Settled
 from daq.records.certificates import RecordedCertificates
 from daq.records.database import reading
 from tests.calibration.native_files import BALANCE
 from tests.daq.entered import SHANGHAI
-from tests.daq.lab.register.laboratory import START_NS, scan
+from tests.daq.lab.register.laboratory import BALANCE_ABOUT, START_NS, scan
 
 IN_USE = {"resolution": Decimal("0.0001"), "repeatability": Decimal("0.00008"), "repeatability_dof": 9}
 CURVE = {"kind": "polynomial", "degree": 1}
@@ -385,3 +385,36 @@ def test_a_finding_about_a_printed_cell_is_answered_by_correcting_the_cell():
     assert tuple(unanswered(imported, ())) == findings
     assert tuple(unanswered(imported, ["proposals[0].points[1].k"])) == findings
     assert tuple(unanswered(imported, [target])) == findings[1:]
+
+
+def codes(laboratory, version):
+    with reading(laboratory.engine) as connection:
+        return [
+            (one.code, one.facts.get("record")) for one in cautions(laboratory.register, connection, version)
+        ]
+
+
+def test_the_same_number_on_another_document_is_told_once(laboratory):
+    first = save(laboratory, document(), said())
+    save_draft(laboratory.register, laboratory.actor("wang.fang"), document(), said(), first.id)
+    second = save(laboratory, replace(document(), data=b"%PDF-1.7 a copy"), said())
+    told = [one for one in codes(laboratory, second) if one[0] == "other-document"]
+    assert told == [("other-document", f"{first.id}.2")]
+
+
+def test_documents_without_a_number_are_not_the_same_one(laboratory):
+    save(laboratory, scan(), said(due=None))
+    second = save(laboratory, scan(b"%PDF-1.7 another picture"), said(due=None))
+    assert "other-document" not in dict(codes(laboratory, second))
+
+
+@pytest.mark.parametrize(
+    ("maximum", "is_told"), [("199", False), ("200", False), ("120", True), ("0.12", True)]
+)
+def test_points_beyond_the_maximum_of_the_instrument_are_looked_at(laboratory, maximum, is_told):
+    unit = "kg" if maximum == "0.12" else "g"
+    about = replace(BALANCE_ABOUT, maximum=Decimal(maximum), unit=unit)
+    change = EquipmentChange("B-01", 1, about, "as on its plate")
+    change_equipment(laboratory.engine, laboratory.clock, laboratory.actor("wang.fang"), change)
+    version = save(laboratory, document(), said())
+    assert ("beyond-maximum" in dict(codes(laboratory, version))) is is_told
