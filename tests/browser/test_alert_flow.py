@@ -67,6 +67,8 @@ def test_an_alert_appears_is_acknowledged_and_is_in_the_trail(laboratory, watch,
     page.locator(".ask").get_by_role("button").last.click()
     expect(card.locator(".state")).to_have_text("已确认")
     expect(card).to_contain_text("chen.yu")
+    size = "each => parseFloat(getComputedStyle(each).fontSize)"
+    assert card.locator(".detail").evaluate(size) <= 16  # it stays a card among others
     shoot(page, "alerts-zh")
 
     laboratory.feed.muted.discard("M-01")

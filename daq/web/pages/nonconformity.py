@@ -1,6 +1,6 @@
 """Nonconforming work: its cause, what stood on it and would be now, two signatures for each item."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -119,37 +119,44 @@ class NonconformitySheet:
             ui.label(say("Nothing: no capture, result or report lies in this time.")).classes("detail")
             return
         with box("scroll"), box("plain", "table"):
-            self._headings(may=may)
+            rows = [self._cells(item) for item in self._items]
+            told = [n for n, _ in enumerate(self._columns()) if n == 0 or any(row[n] for row in rows)]
+            self._headings([self._columns()[n] for n in told], may=may)
             with ui.element("tbody"):
-                for item in self._items:
-                    self._row(item, may=may)
+                for item, row in zip(self._items, rows, strict=True):
+                    self._row(item, [row[n] for n in told], may=may)
         if may:
             with box("bar"):
                 for decision, label in DECISIONS.items():
                     ui.button(say(label), on_click=self._deciding(decision)).props("outline no-caps")
                 ui.button(say("Confirm"), on_click=self._confirming()).props("unelevated no-caps")
 
-    def _headings(self, *, may: bool) -> None:
+    def _columns(self) -> tuple[str, ...]:
+        """What ``_cells`` gives; a column that tells nothing of any item is not shown."""
+        say = self._here.words.say
+        return (
+            say("Kind"),
+            "#",
+            say("Session"),
+            say("Sample"),
+            say("time"),
+            say("as it was"),
+            say("as it would be"),
+            say("Verdict"),
+            say("State"),
+            say("Decision"),
+            say("Who"),
+            say("Reason"),
+        )
+
+    def _headings(self, columns: Sequence[str], *, may: bool) -> None:
         say = self._here.words.say
         with ui.element("thead"), ui.element("tr"):
             if may:
                 with ui.element("th"):
                     everything = ui.checkbox(say("All"))
                     everything.on_value_change(lambda: self._tick_all(value=bool(everything.value)))
-            for heading in (
-                say("Kind"),
-                "#",
-                say("Session"),
-                say("Sample"),
-                say("time"),
-                say("as it was"),
-                say("as it would be"),
-                say("Verdict"),
-                say("State"),
-                say("Decision"),
-                say("Who"),
-                say("Reason"),
-            ):
+            for heading in columns:
                 with ui.element("th"):
                     ui.label(heading)
 
@@ -157,12 +164,12 @@ class NonconformitySheet:
         for tick in self._ticks.values():
             tick.value = value
 
-    def _row(self, item: Item, *, may: bool) -> None:
+    def _row(self, item: Item, cells: Sequence[Cell], *, may: bool) -> None:
         with ui.element("tr"):
             if may:
                 with ui.element("td"):
                     self._ticks[item.item] = ui.checkbox()
-            for content in self._cells(item):
+            for content in cells:
                 with ui.element("td"):
                     cell(content)
 
