@@ -80,7 +80,8 @@ class TaskPanel:
         )
         choosers.build(self._portion)
         if task.action == "capture":
-            self._live(task)
+            self._sight = box("sight")
+            self._live(task, self._channels(task))
         if task.action == "stop-timer":
             self._timer = ui.label().classes("countdown")
         self._number = None
@@ -105,8 +106,14 @@ class TaskPanel:
             on_change=lambda event: self._ears.switch(is_automatic=bool(event.value)),
         )
 
-    def _live(self, task: Task) -> None:
-        channels = self._channels(task)
+    def _live(self, task: Task, channels: Sequence[ChannelNow]) -> None:
+        """The numbers that a capture would take; built again when there are others, as after a restart."""
+        self._sight.clear()
+        self._faces.clear()
+        with self._sight:
+            self._show_channels(task, channels)
+
+    def _show_channels(self, task: Task, channels: Sequence[ChannelNow]) -> None:
         if not channels:
             name = self._state.instrument(getattr(task.step, "role", ""), self._portion) or "—"
             sentence = self._here.words.say("{name} gives no reading now.", name=name)
@@ -162,8 +169,10 @@ class TaskPanel:
         task = self.task
         if task is None:
             return
-        channels = self._channels(task) if self._faces else []
-        if len(channels) == len(self._faces):
+        if task.action == "capture":
+            channels = self._channels(task)
+            if len(channels) != len(self._faces):
+                self._live(task, channels)
             for face, channel in zip(self._faces, channels, strict=True):
                 face.show(self._view(channel))
         if self._timer is not None:
