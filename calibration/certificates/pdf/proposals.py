@@ -9,6 +9,7 @@ from calibration.certificates.pdf.columns import Group, groups_of
 from calibration.certificates.pdf.located import Located
 from calibration.certificates.pdf.parameters import by_label, by_parameter
 from calibration.certificates.pdf.points import Table
+from calibration.certificates.pdf.roles import OF_UNIT, part_of
 from calibration.certificates.pdf.tables import Grid
 from calibration.certificates.pdf.text import place_on
 from calibration.certificates.pdf.uncertainty import Around
@@ -37,6 +38,11 @@ def proposals_of(
     return tuple(proposals), located
 
 
+def _names_part(grid: Grid) -> bool:
+    """Whether a single row begins with the name of a column of results."""
+    return part_of((grid.columns[0].cells[0].text,)) in OF_UNIT
+
+
 def _results_of(grid: Grid, findings: Findings) -> list[Group]:
     """The measurands of a table; none with a finding where it is not understood."""
     groups = groups_of(grid)
@@ -54,7 +60,7 @@ def _results_of(grid: Grid, findings: Findings) -> list[Group]:
         sentence = Sentence(
             "this table is not understood ({heads}); key in what is wanted", heads=heads[:100]
         )
-    elif rows > 1 and len(grid.columns) > 1 and not heads.strip(" |"):
+    elif (rows > 1 or _names_part(grid)) and len(grid.columns) > 1 and not heads.strip(" |"):
         sentence = Sentence(
             "{rows} rows of numbers without a head are not read; key in what is wanted", rows=rows
         )

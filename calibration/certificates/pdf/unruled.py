@@ -3,7 +3,7 @@
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from calibration.certificates.pdf.numbers import is_blank, is_number
 from calibration.certificates.pdf.roles import Part, part_of
@@ -19,6 +19,10 @@ _HEAD_LINES = 4
 _LINE_GAP_EM = 3.5
 _NEAR_PT = 30.0
 _LONG_TEXT = 24
+_OVERLAP_EM = 0.15
+_NAME_GAP_EM = 0.6
+_MIDDLE_PT = 2.0
+_CLEARLY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def is_head(texts: Sequence[str]) -> bool:
 def unruled_rows(lines_of_page: Sequence[Line]) -> list[Rows]:
     """The tables among the lines of one page; a watermark between their rows does not part them."""
     limit = LARGE * statistics.median(line.size for line in lines_of_page) if lines_of_page else 0.0
-    lines = [line for line in lines_of_page if line.size <= limit]
+    lines = _with_names([line for line in lines_of_page if line.size <= limit])
     found, i, free = [], 0, 0
     while i < len(lines):
         end = _end_of_run(lines, i)
@@ -72,6 +76,67 @@ def unruled_rows(lines_of_page: Sequence[Line]) -> list[Rows]:
             found.append(rows)
         i = end
     return found
+
+
+def _with_names(lines: Sequence[Line]) -> list[Line]:
+    """The lines; to one of numbers belong the parts of its name that stand higher and lower beside it."""
+    parts: dict[int, list[int]] = {}
+    for j in range(len(lines)):
+        owner = _owner(j, lines)
+        if owner is not None:
+            parts.setdefault(owner, []).append(j)
+    taken = {j for beside in parts.values() for j in beside}
+    found = [
+        _named(i, parts[i], lines) if i in parts else lines[i] for i in range(len(lines)) if i not in taken
+    ]
+    return sorted(found, key=lambda line: (line.segments[-1].box[1], line.segments[0].box[0]))
+
+
+def _owner(j: int, lines: Sequence[Line]) -> int | None:
+    """The line of numbers to whose name a line belongs: beside half of it, otherwise clearly the nearest one."""
+    only = lines[j].segments[0]
+    if len(lines[j].segments) != 1 or is_number(only.text):
+        return None
+    gaps = {}
+    for i in (j - 1, j + 1):
+        if (
+            not 0 <= i < len(lines)
+            or not (numbers := _numbers_of(lines[i]))
+            or numbers[0].box[0] < only.box[2]
+        ):
+            continue
+        is_named = len(numbers) < len(lines[i].segments)
+        if not is_named and _is_interleaved(lines[j], lines[i]):
+            return i
+        gap = max(lines[j].box[1] - lines[i].box[3], lines[i].box[1] - lines[j].box[3])
+        own = lines[i].segments[0].box
+        off_middle = abs((only.box[0] + only.box[2]) - (own[0] + own[2])) / 2
+        is_one = is_named and gap < _NAME_GAP_EM * lines[j].size and off_middle < _MIDDLE_PT
+        gaps[i] = (gap, is_one)
+    nearest = sorted(gaps, key=lambda i: gaps[i][0])
+    if not nearest or not gaps[nearest[0]][1]:
+        return None
+    is_clear = len(nearest) == 1 or gaps[nearest[0]][0] < _CLEARLY * gaps[nearest[1]][0]
+    return nearest[0] if is_clear else None
+
+
+def _numbers_of(line: Line) -> tuple[Segment, ...]:
+    """The numbers of a line that is a row of them, without its name; none if it is another line."""
+    numbers = line.segments if is_number(line.segments[0].text) else line.segments[1:]
+    return numbers if all(is_number(segment.text) for segment in numbers) else ()
+
+
+def _named(i: int, beside: Sequence[int], lines: Sequence[Line]) -> Line:
+    numbers = _numbers_of(lines[i])
+    own = [i] if len(numbers) < len(lines[i].segments) else []
+    parts = [lines[at].segments[0] for at in sorted([*own, *beside])]
+    name = Segment(" ".join(part.text for part in parts), around(part.box for part in parts))
+    return replace(lines[i], segments=(name, *numbers))
+
+
+def _is_interleaved(line: Line, other: Line) -> bool:
+    """Whether two lines overlap in height, as text in the middle of a cell does with that of its neighbours."""
+    return min(line.box[3], other.box[3]) - max(line.box[1], other.box[1]) > _OVERLAP_EM * line.size
 
 
 def _is_row(line: Line) -> bool:
@@ -186,13 +251,15 @@ def _first_head(lines: Sequence[Line], start: int, spans: Sequence[tuple[float, 
         line, below = lines[i], lines[first]
         if below.box[1] - line.box[3] > _LINE_GAP_EM * line.size or _is_row(line):
             break
-        if not _is_head(line, spans, has_head=first < start):
+        is_beside = any(_is_interleaved(line, lines[j]) for j in (i - 1, i + 1) if 0 <= j < start)
+        if not _is_head(line, spans, is_beside=is_beside):
             break
         first = i
     return first
 
 
-def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, has_head: bool) -> bool:
+def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, is_beside: bool) -> bool:
+    """Whether a line is one of a head; ``is_beside``: it stands half a line beside another one of the head."""
     if any(len(segment.text) > _LONG_TEXT * 2 or ":" in segment.text for segment in line.segments):
         return False
     outside = [
@@ -206,8 +273,8 @@ def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, has_head: bool
     if _STATED_U.search(only.text):
         return False
     over = [j for j, span in enumerate(spans) if span[0] <= only.box[2] and only.box[0] <= span[1]]
-    is_whole = part_of((only.text,)) is Part.UNCERTAINTY or only.text.startswith("(")
-    return len(over) <= 1 and is_whole and (has_head or len(spans) > 1)
+    is_whole = is_beside or part_of((only.text,)) is Part.UNCERTAINTY or only.text.startswith("(")
+    return len(over) <= 1 and is_whole
 
 
 def _heads(above: Sequence[Line], spans: Sequence[tuple[float, float]]) -> list[Head]:
