@@ -220,17 +220,7 @@ def check_unit_of_quantity(quantity: str, symbol: str) -> Unit:
         UnitMismatchError: the unit belongs to another quantity.
     """
     unit = unit_of(symbol)
-    if quantity in _KINDS_OF_QUANTITY:
-        kinds = _KINDS_OF_QUANTITY[quantity]
-    elif quantity in set(Kind):
-        kinds = {Kind(quantity)}
-    else:
-        raise UnknownUnitError(
-            "quantity {quantity} is not known; known are {known}",
-            quantity=repr(quantity),
-            known=" ".join(Kind),
-        )
-    if unit.kind not in kinds:
+    if unit.kind not in kinds_of_quantity(quantity):
         raise UnitMismatchError(
             "{symbol} is a unit of {kind}, and the quantity is {quantity}",
             symbol=symbol,
@@ -238,6 +228,21 @@ def check_unit_of_quantity(quantity: str, symbol: str) -> Unit:
             quantity=word(quantity),
         )
     return unit
+
+
+def kinds_of_quantity(quantity: str) -> frozenset[Kind]:
+    """The kinds of unit in which a quantity can be stated: a moisture in ``%`` as well as in ``%M``.
+
+    Raises:
+        UnknownUnitError: no such quantity.
+    """
+    if quantity in _KINDS_OF_QUANTITY:
+        return frozenset(_KINDS_OF_QUANTITY[quantity])
+    if quantity in set(Kind):
+        return frozenset({Kind(quantity)})
+    raise UnknownUnitError(
+        "quantity {quantity} is not known; known are {known}", quantity=repr(quantity), known=" ".join(Kind)
+    )
 
 
 def ratio(from_unit: str | Unit, to_unit: str | Unit) -> Fraction:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from calibration.conformity import Decision
 from calibration.errors import CalibrationError
-from calibration.units import convert, unit_of
+from calibration.units import convert, kinds_of_quantity, unit_of
 from daq.lab.equipment.description import CLASSES
 from daq.lab.equipment.records import Equipment, equipment
 from daq.lab.equipment.validity import Reason, validity
@@ -71,7 +71,8 @@ class Use:
         if reason.code != "certificate" or not channel or not self.quantities:
             return True
         _, _, named = self.instrument.partition("/")
-        return quantity in (None, *self.quantities) and named in ("", channel)
+        is_measured = quantity is None or not kinds_of_quantity(str(quantity)).isdisjoint(self.quantities)
+        return is_measured and named in ("", channel)
 
 
 def whole_use(procedure: Procedure, role: str, instrument: str) -> Use:

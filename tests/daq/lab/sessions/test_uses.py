@@ -6,6 +6,7 @@ from daq.errors import StepRefusedError
 from daq.journal import ChannelDefinition
 from daq.lab.equipment.description import EquipmentState
 from daq.lab.equipment.records import EquipmentChange, change_equipment, find_equipment
+from daq.lab.equipment.validity import Reason
 from daq.lab.methods.loading import load_methods
 from daq.lab.sessions.instruments import Use, demanded, has_passed, objections, whole_use
 from daq.lab.sessions.results import finish_session
@@ -42,6 +43,13 @@ def test_an_analyser_whose_moisture_certificate_ended_still_weighs(bench):
     assert "certificate LX-M-01-moisture ended on" in why
     assert said(bench, SCREENING, Use(demand, "M-01", frozenset({"mass"})), days) == []
     assert said(bench, SCREENING, Use(demand, "M-01"), days) == [why]
+
+
+def test_a_moisture_that_a_method_takes_in_percent_still_needs_the_certificate_for_moisture():
+    use = Use(demanded(SCREENING, "analyser"), "M-01", frozenset({"fraction"}))
+    ended = Reason("certificate", False, {"channel": "moisture", "quantity": "moisture"})
+    assert use.concerns(ended)
+    assert not use.concerns(Reason("certificate", False, {"channel": "mass", "quantity": "mass"}))
 
 
 def test_what_a_role_measures_is_read_from_the_method():
