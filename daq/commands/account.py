@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
-from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json
+from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json, say_rows
 from daq.commands.people import RecordsOption, identified, open_accounts, origin
+from daq.commands.speech import say, word
+from daq.lab.role_words import ROLES
 from daq.security.accounts import Credentials
 from daq.security.passwords import ADVISED, demand_good_password
 from daq.security.people import NewPerson, Person, Role, account_of
@@ -35,14 +37,14 @@ def add(
     with clear_errors(), open_accounts(data, records) as accounts:
         new = NewPerson(account_of(account), name, frozenset(role))
         if not accounts.people():
-            typer.echo("There is no account yet in these records: this is the first administrator.")
+            typer.echo(say("There is no account yet in these records: this is the first administrator."))
             person = accounts.add_first_administrator(new, _new_password(new.account, name), origin())
         else:
-            administrator = identified(accounts, by or typer.prompt("Your account (administrator)"))
+            administrator = identified(accounts, by or typer.prompt(say("Your account (administrator)")))
             person = accounts.add(administrator, new, _new_password(new.account, name))
-        typer.echo(_line(person))
+        _show(person)
         if person.must_change_password:
-            typer.echo(f"Before signing anything: hengliang account password {person.account}")
+            typer.echo(_advice(person.account))
 
 
 @app.command("list")
@@ -66,10 +68,9 @@ def list_accounts(
             ]
         )
         return
-    for person in people:
-        typer.echo(_line(person))
+    _show(*people)
     if not people:
-        typer.echo("no account yet; the first: hengliang account add NAME --role administrator")
+        typer.echo(say("no account yet; the first: hengliang account add NAME --role administrator"))
 
 
 @app.command()
@@ -84,7 +85,7 @@ def roles(
     """Give a person these roles instead of the present ones."""
     with clear_errors(), open_accounts(data, records) as accounts:
         actor = identified(accounts, by)
-        typer.echo(_line(accounts.set_roles(actor, account_of(account), role, reason)))
+        _show(accounts.set_roles(actor, account_of(account), role, reason))
 
 
 @app.command()
@@ -99,19 +100,19 @@ def password(
     """Change the own password, or reset somebody's with --by."""
     with clear_errors(), open_accounts(data, records) as accounts:
         if by is None:
-            present = typer.prompt("Present password", hide_input=True)
+            present = typer.prompt(say("Present password"), hide_input=True)
             credentials = Credentials(account, present, origin())
             accounts.sign_in(credentials)
             person = accounts.person(account_of(account))
             accounts.change_password(credentials, _new_password(person.account, person.name))
-            typer.echo(f"The password of {person.account} is changed.")
+            typer.echo(say("The password of {account} is changed.", account=person.account))
             return
         actor = identified(accounts, by)
         person = accounts.person(account_of(account))
-        reason = typer.prompt("Reason (for the audit trail)")
+        reason = typer.prompt(say("Reason (for the audit trail)"))
         new = _new_password(person.account, person.name)
         accounts.reset_password(actor, person.account, new, reason)
-        typer.echo(f"Reset. Before signing anything: hengliang account password {person.account}")
+        typer.echo(say("Reset. {advice}", advice=_advice(person.account)))
 
 
 @app.command()
@@ -125,7 +126,7 @@ def deactivate(
     """Let a person in no more; all that the person did and signed stays."""
     with clear_errors(), open_accounts(data, records) as accounts:
         actor = identified(accounts, by)
-        typer.echo(_line(accounts.deactivate(actor, account_of(account), reason)))
+        _show(accounts.deactivate(actor, account_of(account), reason))
 
 
 @app.command()
@@ -139,18 +140,30 @@ def reactivate(
     """Let a deactivated person in again, with roles and password of before."""
     with clear_errors(), open_accounts(data, records) as accounts:
         actor = identified(accounts, by)
-        typer.echo(_line(accounts.reactivate(actor, account_of(account), reason)))
+        _show(accounts.reactivate(actor, account_of(account), reason))
 
 
 def _new_password(*names: str) -> str:
     typed: str = typer.prompt(
-        f"New password ({ADVISED} characters or more are good)", hide_input=True, confirmation_prompt=True
+        say("New password ({number} characters or more are good)", number=ADVISED),
+        hide_input=True,
+        confirmation_prompt=say("New password once more"),
     )
     demand_good_password(typed, *names)
     return typed
 
 
-def _line(person: Person) -> str:
-    state = "active" if person.is_active else "deactivated"
-    roles = ", ".join(role.value for role in sorted(person.roles))
-    return f"{person.account}  {person.name}  {roles}  {state}"
+def _advice(account: str) -> str:
+    return say("Before signing anything: hengliang account password {account}", account=account)
+
+
+def _show(*people: Person) -> None:
+    say_rows(
+        (
+            person.account,
+            person.name,
+            ", ".join(word(role.value, ROLES) for role in sorted(person.roles)),
+            say("active") if person.is_active else say("deactivated"),
+        )
+        for person in people
+    )

@@ -15,11 +15,12 @@ from daq.commands.console import (
     SiteOption,
     clear_errors,
     say_json,
+    say_rows,
 )
 from daq.commands.people import identified
-from daq.i18n.speech import Speech
+from daq.commands.speech import say, speech, word
 from daq.lab.alert_json import AlertJson
-from daq.lab.alert_words import AlertWords
+from daq.lab.alert_words import DELIVERIES, SEVERITIES, STATES, TURNS, AlertWords
 from daq.lab.alerts import (
     AlertDesk,
     AlertDetail,
@@ -67,10 +68,9 @@ def list_alerts(
             say_json([AlertJson(settings).listed(each) for each in listed])
             return
         words = _words(settings)
-        for each in listed:
-            typer.echo(_line(each, words))
+        say_rows(_row(each, words) for each in listed)
         if not listed:
-            typer.echo("no alert" if everything else "no alert needs a person")
+            typer.echo(say("no alert") if everything else say("no alert needs a person"))
 
 
 @app.command()
@@ -86,7 +86,9 @@ def show(
         if as_json:
             say_json(AlertJson(settings).detail(detail))
             return
-        for line in _lines(detail, _words(settings)):
+        words = _words(settings)
+        say_rows([_row(Listed(detail.alert, detail.shelved_until_ns, len(detail.dependants)), words)])
+        for line in _lines(detail, words):
             typer.echo(line)
 
 
@@ -102,7 +104,7 @@ def acknowledge(
     with clear_errors(), _opened(site, data) as (_, desk):
         actor = identified(Accounts(desk.engine, desk.clock), by)
         acknowledge_alert(desk, actor, alert, comment)
-        typer.echo(f"Alert {alert} is acknowledged.")
+        typer.echo(say("Alert {number} is acknowledged.", number=alert))
 
 
 @app.command()
@@ -118,7 +120,9 @@ def shelve(
     with clear_errors(), _opened(site, data) as (_, desk):
         actor = identified(Accounts(desk.engine, desk.clock), by)
         shelve_alert(desk, actor, alert, hours, reason)
-        typer.echo(f"The cause of alert {alert} is shelved for {hours:g} h.")
+        typer.echo(
+            say("The cause of alert {number} is shelved for {hours} h.", number=alert, hours=f"{hours:g}")
+        )
 
 
 @app.command()
@@ -133,7 +137,7 @@ def unshelve(
     with clear_errors(), _opened(site, data) as (_, desk):
         actor = identified(Accounts(desk.engine, desk.clock), by)
         unshelve_alert(desk, actor, alert, reason)
-        typer.echo(f"The cause of alert {alert} is no longer shelved.")
+        typer.echo(say("The cause of alert {number} is no longer shelved.", number=alert))
 
 
 @contextmanager
@@ -144,29 +148,47 @@ def _opened(site: Path, data: Path) -> Iterator[tuple[Settings, AlertDesk]]:
 
 
 def _words(settings: Settings) -> AlertWords:
-    return AlertWords(Speech("en", settings.site.timezone), settings)
+    return AlertWords(speech(settings.site.timezone), settings)
 
 
-def _line(listed: Listed, words: AlertWords) -> str:
+def _row(listed: Listed, words: AlertWords) -> tuple[str, ...]:
     alert = listed.alert
-    state = alert.state if listed.shelved_until_ns is None else f"{alert.state}, shelved"
+    state = word(alert.state, STATES)
+    if listed.shelved_until_ns is not None:
+        state = say("{state}, shelved", state=state)
     source = "/".join(part for part in (alert.instrument, alert.channel) if part)
     what = " · ".join(part for part in (words.title(alert), source, words.what(alert)) if part)
-    return f"{alert.id}  {alert.severity}  {state}  {words.speech.time(alert.since_ns)}  {what}"
+    return str(alert.id), word(alert.severity, SEVERITIES), state, words.speech.time(alert.since_ns), what
 
 
 def _lines(detail: AlertDetail, words: AlertWords) -> Iterator[str]:
     time = words.speech.time
-    yield _line(Listed(detail.alert, detail.shelved_until_ns, len(detail.dependants)), words)
-    yield f"to do: {words.action(detail.alert)}"
-    happened = [(event.t_ns, event.kind) for event in detail.events]
-    happened += [(act.t_ns, f"{act.kind} by {act.account}: {act.comment}") for act in detail.acts]
+    yield say("to do: {action}", action=words.action(detail.alert))
+    happened = [(event.t_ns, word(event.kind, TURNS)) for event in detail.events]
+    happened += [
+        (
+            act.t_ns,
+            say(
+                "{what} by {account}: {comment}",
+                what=word(act.kind, TURNS),
+                account=act.account,
+                comment=act.comment,
+            ),
+        )
+        for act in detail.acts
+    ]
     for t_ns, what in sorted(happened):
         yield f"  {time(t_ns)}  {what}"
     for sent in detail.messages:
         message = sent.message
-        yield f"  message {message.id} to {message.target}: {message.kind}, {message.state}"
+        yield "  " + say(
+            "message {number} to {target}: {kind}, {state}",
+            number=message.id,
+            target=message.target,
+            kind=word(message.kind, TURNS),
+            state=word(message.state, DELIVERIES),
+        )
         for tried in sent.tries:
             yield f"    {time(tried.t_ns)}  {tried.words}"
     for dependant in detail.dependants:
-        yield f"  folded under it: {dependant.id}  {dependant.key}"
+        yield "  " + say("folded under it: {number}  {key}", number=dependant.id, key=dependant.key)

@@ -3,6 +3,7 @@
 import typer
 
 from daq.commands.console import complain
+from daq.commands.speech import say
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine, side by side with peers and limits.")
 
@@ -20,7 +21,12 @@ def correct() -> None:
 
         result = run()
     except ModuleNotFoundError as error:
-        complain(f"{error.name} is not installed: the peers come with the tests (make .venv/ready-test)")
+        complain(
+            say(
+                "{name} is not installed: the peers come with the tests (make .venv/ready-test)",
+                name=error.name,
+            )
+        )
         raise typer.Exit(1) from error
     typer.echo(table(result))
     if not result.holds:

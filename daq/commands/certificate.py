@@ -15,9 +15,9 @@ from typer.core import TyperGroup
 
 from calibration.certificates.workbook.layout import TemplateKind
 from daq.commands.certificate_facts import facts_of
-from daq.commands.certificate_tables import show
 from daq.commands.console import DEFAULT_SITE, JsonOption, complain, say_json
 from daq.commands.late import single_command
+from daq.commands.speech import error_text, say
 from daq.errors import SettingsError
 from daq.security.uploads import Verdict, examine_file
 from daq.settings import CertificatesSettings, load_settings
@@ -70,13 +70,15 @@ def check(
     try:
         against, zone = _site(site)
     except SettingsError as error:
-        complain(str(error))
+        complain(error_text(error))
         raise typer.Exit(EXIT_CODES[Verdict.REFUSED]) from error
     utc = datetime.datetime.fromtimestamp(SystemClock().now_ns() / 1e9, datetime.UTC)
     examined = examine_file(file, against, utc.astimezone(zone))
     if as_json:
         say_json(facts_of(examined))
     else:
+        from daq.commands.certificate_tables import show  # it knows the pages' words: not for programs
+
         show(examined, Console())
     raise typer.Exit(EXIT_CODES[examined.verdict])
 
@@ -105,9 +107,9 @@ def template(
         with path.open("xb") as file:
             file.write(write_csv_template(kind) if as_csv else write_template(kind))
     except FileExistsError as error:
-        complain(f"{path}: there is such a file already; name another one with --out")
+        complain(say("{path}: there is such a file already; name another one with --out", path=path))
         raise typer.Exit(1) from error
     except OSError as error:
-        complain(f"{path}: cannot be written: {error.strerror}")
+        complain(say("{path}: cannot be written: {reason}", path=path, reason=error.strerror))
         raise typer.Exit(1) from error
-    typer.echo(f"{path}: fill it in, then: hengliang certificate check {path}")
+    typer.echo(say("{path}: fill it in, then: hengliang certificate check {path}", path=path))

@@ -14,6 +14,7 @@ from daq.commands.console import (
     write_file,
 )
 from daq.commands.people import RecordsOption
+from daq.commands.speech import say
 from daq.commands.workbench import SessionArgument, open_workbench
 from daq.lab.certificates.own_calibration import COUNTRY, dcc_of_session
 
@@ -33,7 +34,7 @@ def dcc(
         xml = dcc_of_session(at.office, at.counter.register, session, country)
     path = to or Path(f"{session}.xml")
     write_file(path, xml)
-    typer.echo(f"{path}: enter it as any other certificate: hengliang certificate add {path}")
+    typer.echo(say("{path}: enter it as any other certificate: hengliang certificate add {path}", path=path))
 
 
 COMMANDS = {"dcc": dcc}

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from calibration.sentences import either
 from daq.commands.console import (
     DEFAULT_DATA,
     DEFAULT_SITE,
@@ -23,6 +24,7 @@ from daq.commands.console import (
 )
 from daq.commands.people import RecordsOption
 from daq.commands.register import RecordArgument, open_counter
+from daq.commands.speech import say, sentence, word
 from daq.errors import JournalMissingError
 from daq.i18n.speech import Speech
 from daq.journal import JournalReader
@@ -30,7 +32,7 @@ from daq.lab.certificates.register import Register
 from daq.lab.papers.tables import Table, as_csv, as_xlsx
 from daq.lab.results.outcome import number_text
 from daq.lab.tracing.chain import Chain, NodeKind
-from daq.lab.tracing.chain_svg import chain_svg, word_of
+from daq.lab.tracing.chain_svg import LOOKS, chain_svg, word_of
 from daq.lab.tracing.impact import Impact, Window, impact_of_certificate
 from daq.lab.tracing.impact_tables import impact_tables, samples_of
 from daq.lab.tracing.records import chain_of_certificate
@@ -38,6 +40,7 @@ from daq.records.database import reading
 from daq.security.audit import Json
 from daq.wiring import DataFiles
 
+_LINKS = {state: look.word for state, look in LOOKS.items()}
 _DAY = ["%Y-%m-%d"]
 
 
@@ -85,7 +88,9 @@ def impact(
 ) -> None:
     """List what stands on a certificate, and what the results would become under another version."""
     if out is not None and out.suffix not in _WRITERS:
-        complain(f"{out}: write a file that ends in {' or '.join(_WRITERS)}")
+        complain(
+            say("{path}: write a file that ends in {endings}", path=out, endings=sentence(either(_WRITERS)))
+        )
         raise typer.Exit(2)
     with clear_errors(), open_counter(site, data, records) as counter, ExitStack() as stack:
         register = counter.register
@@ -131,7 +136,7 @@ def _chain_lines(chain: Chain, register: Register) -> Iterator[str]:
             name += f" ({node.record})  {node.laboratory}"
             if node.period:
                 days = [register.day_of(t_ns) for t_ns in (node.period[0], node.period[1] - 1)]
-                name += f"  {days[0]} to {days[1]}"
+                name += "  " + say("{first} to {last}", first=days[0], last=days[1])
         yield f"{'  ' * depth}{name}{how}"
         if key in shown:
             return
@@ -139,7 +144,7 @@ def _chain_lines(chain: Chain, register: Register) -> Iterator[str]:
         for edge in chain.edges:
             if edge.below == key:
                 mark = "! " if edge.state.is_fault else ""
-                yield from lines(edge.above, depth + 1, f"  [{mark}{word_of(edge)}]")
+                yield from lines(edge.above, depth + 1, f"  [{mark}{say(word_of(edge))}]")
 
     return lines(chain.nodes[0].key, 0, "")
 
@@ -169,23 +174,40 @@ def _chain_json(chain: Chain) -> dict[str, Json]:
 def _impact_lines(found: Impact) -> Iterator[str]:
     results = found.results
     below = [one for one in found.certificates if one.link is not None]
-    yield f"certificates below: {len(below)}"
+    yield say("certificates below: {number}", number=len(below))
     for one in below:
         version = one.version
         where = f"{version.equipment} {version.channel}".strip()
-        yield f"  {version.record}  {version.number}  {where}  [{one.link}]"
+        yield f"  {version.record}  {version.number}  {where}  [{word(str(one.link), _LINKS)}]"
     for taken in found.captures:
-        yield f"captures of {taken.instrument} {taken.channel} under {taken.record}: {taken.count}"
+        yield say(
+            "captures of {channel} under {record}: {number}",
+            channel=f"{taken.instrument} {taken.channel}",
+            record=taken.record,
+            number=taken.count,
+        )
     for read in found.readings:
-        rows = f"rows {read.first_seq} to {read.last_seq}"
-        yield f"readings of {read.instrument} {read.channel} under {read.record}: {read.count} ({rows})"
-    yield f"results: {len(results)}, reports: {len(found.reports)}"
+        yield say(
+            "readings of {channel} under {record}: {number} (rows {first} to {last})",
+            channel=f"{read.instrument} {read.channel}",
+            record=read.record,
+            number=read.count,
+            first=read.first_seq,
+            last=read.last_seq,
+        )
+    yield say("results: {results}, reports: {reports}", results=len(results), reports=len(found.reports))
     if not found.other:
         return
     tried = int(np.count_nonzero(results.is_tried))
     moved = int(np.count_nonzero(results.is_tried & (results.value != results.kept.value)))
     turned = int(np.count_nonzero(results.verdict_changed))
-    yield f"under {found.other}: {tried} results tried, {moved} values change, {turned} verdicts change"
+    yield say(
+        "under {record}: {tried} results tried, {moved} values change, {turned} verdicts change",
+        record=found.other,
+        tried=tried,
+        moved=moved,
+        turned=turned,
+    )
 
 
 def _impact_json(found: Impact) -> dict[str, Json]:

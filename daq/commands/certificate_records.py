@@ -19,9 +19,11 @@ from daq.commands.console import (
     clear_errors,
     complain,
     say_json,
+    say_rows,
 )
 from daq.commands.people import RecordsOption, credentials, identified
 from daq.commands.register import ByOption, Counter, RecordArgument, open_counter
+from daq.commands.speech import say, word
 from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.certificates.documents import read_document
@@ -41,10 +43,11 @@ from daq.lab.certificates.register import NS_PER_S
 from daq.lab.certificates.rules import cautions
 from daq.lab.certificates.steps import CHECKERS, ENTERERS, WITHDRAWERS
 from daq.records.certificate_content import CountedFrom
-from daq.records.certificate_versions import State, Version, find_version, versions
+from daq.records.certificate_versions import State, Step, Version, find_version, versions
 from daq.records.database import reading
 from daq.records.register_tables import certificates
 from daq.security.audit import Json
+from daq.web.certificates.words import STATES, STEPS
 
 ReasonOption = Annotated[str, typer.Option("--reason", prompt="Reason", help="Stands in the records.")]
 DayOption = Annotated[
@@ -65,7 +68,7 @@ def add(
     day: Annotated[
         datetime.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="That day, if it is not stated.")
     ] = None,
-    say: Annotated[
+    sayings: Annotated[
         Path | None, typer.Option("--say", help="TOML with what the document does not say; see the docs.")
     ] = None,
     correct: Annotated[int | None, typer.Option(help="Number of the certificate this corrects: 17.")] = None,
@@ -79,21 +82,28 @@ def add(
     until = day.date() if day else None
     options = Options(equipment, channel, result, verdict, reason, counted_from, months, until)
     with clear_errors(), open_counter(site, data, records) as counter:
-        said = said_by(options, say)
+        said = said_by(options, sayings)
         document = _document(counter, file)
         typed = credentials(by)
         signature = counter.signature(typed, ENTERERS, State.ENTERED.value)
         version = save_draft(counter.register, signature.actor, document, said, correct)
         if draft:
             typer.echo(
-                f"{version.record}: kept as a draft; sign it: hengliang certificate enter {version.record}"
+                say(
+                    "{record}: kept as a draft; sign it: hengliang certificate enter {record}",
+                    record=version.record,
+                )
             )
             return
         try:
             _told(enter(counter.register, signature, version.record))
         except RegisterError:
             complain(
-                f"{version.record} is kept as a draft: correct it by adding it with --correct {version.id}"
+                say(
+                    "{record} is kept as a draft: correct it by adding it with --correct {number}",
+                    record=version.record,
+                    number=version.id,
+                )
             )
             raise
 
@@ -130,10 +140,10 @@ def approve(
             version = find_version(connection, record)
             found = cautions(register, connection, version) if version.state is State.ENTERED else ()
         for one in found:
-            complain(f"! {one.sentence}")
+            complain(f"! {say(one.message, **one.facts)}")
         typed = credentials(by)
         if version.state is State.ENTERED:
-            comment = comment or (typer.prompt("Comment on this") if found else "")
+            comment = comment or (typer.prompt(say("Comment on this")) if found else "")
             check(register, counter.signature(typed, CHECKERS, State.CHECKED.value), record, comment)
         when = InForce(_moment(counter, from_day), comment, _permissible(mpe))
         _told(put_in_force(register, counter.signature(typed, CHECKERS, State.IN_FORCE.value), record, when))
@@ -226,10 +236,9 @@ def list_certificates(
     if as_json:
         say_json([_facts(one) for one in found])
         return
-    for one in found:
-        typer.echo(_line(one))
+    _told(*found)
     if not found:
-        typer.echo("no certificate yet; the first: hengliang certificate add FILE")
+        typer.echo(say("no certificate yet; the first: hengliang certificate add FILE"))
 
 
 def show(
@@ -245,19 +254,25 @@ def show(
     if as_json:
         say_json(_facts(version))
         return
-    typer.echo(_line(version))
+    _told(version)
     content = version.content
     typer.echo(f"  {content.file_name}  {content.format}  sha256 {version.document_sha256}")
     for one in content.corrections:
-        typer.echo(f"  corrected {one.target}: {one.document!r} into {one.person!r}: {one.reason}")
+        corrected = say(
+            "corrected {cell}: {old} into {new}: {reason}",
+            cell=one.target,
+            old=repr(one.document),
+            new=repr(one.person),
+            reason=one.reason,
+        )
+        typer.echo(f"  {corrected}")
     for settled in content.settled:
-        typer.echo(f"  settled {settled.finding}: {settled.reason}")
+        how = say("settled {finding}: {reason}", finding=settled.finding, reason=settled.reason)
+        typer.echo(f"  {how}")
     for link in version.links:
-        typer.echo(f"  standard {link.number}  {link.upstream or 'not in these records'}")
-    for step in version.steps:
-        day_of = counter.register.day_of
-        since = f" from {day_of(step.from_ns)}" if step.from_ns is not None else ""
-        typer.echo(f"  {day_of(step.t_ns)}  {step.state.value}{since}  {step.account}  {step.reason}")
+        where = link.upstream or say("not in these records")
+        typer.echo(f"  {say('standard')} {link.number}  {where}")
+    say_rows(_step(step, counter.register.day_of) for step in version.steps)
 
 
 def _document(counter: Counter, file: Path) -> Document:
@@ -276,15 +291,22 @@ def _moment(counter: Counter, day: datetime.datetime | None) -> int:
     return counter.register.start_of(day.date()) if day else counter.register.clock.now_ns()
 
 
-def _told(version: Version) -> None:
-    typer.echo(_line(version))
+def _step(step: Step, day_of: Callable[[int], datetime.date]) -> tuple[str, ...]:
+    state = word(step.state.value, STEPS)
+    if step.from_ns is not None:
+        state = say("{state} from {day}", state=state, day=day_of(step.from_ns))
+    return f"  {day_of(step.t_ns)}", state, step.account, step.reason
 
 
-def _line(version: Version) -> str:
+def _told(*found: Version) -> None:
+    say_rows(map(_row, found))
+
+
+def _row(version: Version) -> tuple[str, ...]:
     due = version.content.due
     where = " ".join(part for part in (version.equipment, version.channel) if part) or "?"
-    until = f"  until {due.last_day}" if due else ""
-    return f"{version.record}  {version.number or '?'}  {where}  {version.state.value}{until}"
+    until = say("until {day}", day=due.last_day) if due else ""
+    return version.record, version.number or "?", where, word(version.state.value, STATES), until
 
 
 def _facts(version: Version) -> dict[str, Json]:

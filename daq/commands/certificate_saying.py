@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from calibration.sentences import Sentence
 from daq.errors import RegisterError
 from daq.i18n import N_
 from daq.lab.certificates.cell_corrections import CellCorrection
@@ -73,7 +74,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _due(options: Options, tables: Mapping[str, Any], name: str) -> DueRule | None:
     said = tables.get("due", {})
     if not isinstance(said, dict):
-        raise _wrong(name, "due", "a table [due]")
+        raise _wrong(name, "due", Sentence("a table [due]"))
     counted = options.counted_from or _text(said, "counted_from", name)
     months = options.months if options.months is not None else _whole(said, "months", name)
     day = options.day or said.get("day")
@@ -85,30 +86,30 @@ def _due(options: Options, tables: Mapping[str, Any], name: str) -> DueRule | No
             words=", ".join(CountedFrom),
         )
     if day is not None and type(day) is not datetime.date:
-        raise _wrong(name, "due.day", "a date such as 2026-03-02")
+        raise _wrong(name, "due.day", Sentence("a date such as 2026-03-02"))
     return DueRule(CountedFrom(counted), months, day)
 
 
 def _tables(tables: Mapping[str, Any], key: str, name: str) -> list[dict[str, Any]]:
     found = tables.get(key, [])
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise _wrong(name, key, f"tables [[{key}]]")
+        raise _wrong(name, key, Sentence("tables [[{key}]]", key=key))
     return found
 
 
 def _text(table: Mapping[str, Any], key: str, name: str) -> str:
     found = table.get(key, "")
     if isinstance(found, bool) or not isinstance(found, str | int | Decimal | datetime.date):
-        raise _wrong(name, key, "a text in quotes")
+        raise _wrong(name, key, Sentence("a text in quotes"))
     return str(found)
 
 
 def _whole(table: Mapping[str, Any], key: str, name: str) -> int | None:
     found = table.get(key)
     if found is not None and type(found) is not int:
-        raise _wrong(name, key, "a whole number")
+        raise _wrong(name, key, Sentence("a whole number"))
     return found
 
 
-def _wrong(name: str, key: str, allowed: str) -> RegisterError:
+def _wrong(name: str, key: str, allowed: Sentence) -> RegisterError:
     return RegisterError(N_("{path}: {key}: allowed is {allowed}."), path=name, key=key, allowed=allowed)

@@ -11,9 +11,22 @@ from rich.text import Text
 
 from calibration.certificates.imported import Imported, Item, Proposal, Severity, Words
 from daq.commands.certificate_facts import point_facts
+from daq.commands.speech import count, say, sentence, word
+from daq.commands.words import words
+from daq.i18n import N_
 from daq.security.signature_report import SignatureReport
 from daq.security.uploads import Examined
+from daq.web.certificates.words import KINDS, SEVERITIES, signature_rows
 
+HEADINGS = {
+    "nominal": N_("nominal"),
+    "reference": N_("reference"),
+    "indication": N_("indication"),
+    "value": N_("value"),
+    "error": N_("error"),
+    "correction": N_("correction"),
+    "conformity": N_("conformity"),
+}
 _COLUMNS = ("nominal", "reference", "indication", "value", "error", "correction", "U", "k", "p", "conformity")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
@@ -21,8 +34,8 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE
 def show(examined: Examined, console: Console) -> None:
     """Print it."""
     console.print(_seen(headline(examined)), style="bold")
-    for sentence in examined.refused[1:]:
-        console.print(_seen(sentence))
+    for reason in examined.refused[1:]:
+        console.print(_seen(sentence(reason)))
     if examined.imported is not None:
         console.print(_said(examined.imported))
     if examined.signature is not None:
@@ -33,18 +46,29 @@ def headline(examined: Examined) -> str:
     """In one sentence: whether it can be used, and why not."""
     if examined.imported is None:
         more = len(examined.refused) - 1
-        return f"refused: {examined.refused[0]}" + (f" (and {more} more reasons)" if more else "")
+        first = say("refused: {reason}", reason=sentence(examined.refused[0]))
+        if not more:
+            return first
+        return count(
+            "{first} (and {number} more reason)", "{first} (and {number} more reasons)", more, first=first
+        )
     counts = Counter(finding.severity for finding in examined.imported.findings)
-    asked = [
-        f"{counts[severity]} {severity.value}{'s' if counts[severity] > 1 else ''}"
-        for severity in (Severity.ERROR, Severity.WARNING)
-        if counts[severity]
-    ]
-    if not asked:
-        return f"{examined.file_name}: can be used"
+    errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
+    if not errors and not warnings:
+        return say("{file}: can be used", file=examined.file_name)
     worst = examined.imported.findings[0]
-    settle = "to be settled" if worst.severity is Severity.ERROR else "to be looked at"
-    return f"{examined.file_name}: {' and '.join(asked)} {settle} before it is used; first: {worst}"
+    first = f"{worst.place}: {sentence(worst.sentence)}" if worst.place else sentence(worst.sentence)
+    facts = {"file": examined.file_name, "first": first}
+    of_warnings = count("{number} warning", "{number} warnings", warnings)
+    if not errors:
+        return say(
+            "{file}: {warnings} to be looked at before it is used; first: {first}",
+            warnings=of_warnings,
+            **facts,
+        )
+    of_errors = count("{number} error", "{number} errors", errors)
+    asked = say("{errors} and {warnings}", errors=of_errors, warnings=of_warnings) if warnings else of_errors
+    return say("{file}: {errors} to be settled before it is used; first: {first}", errors=asked, **facts)
 
 
 def _seen(text: object) -> Text:
@@ -64,13 +88,17 @@ def _said(found: Imported) -> RenderableType:
     parts += [_quantity(proposal) for proposal in found.proposals]
     if found.stated:
         rows = [(_both(s.name) or s.particular.value, f"{s.value} {s.unit}", s.load) for s in found.stated]
-        parts.append(_rows("besides", ("what", "value", "at"), rows))
+        parts.append(_rows(say("besides"), (say("what"), say("value"), say("at")), rows))
     if found.links:
         links = [(one.relation.value, one.number, one.equipment, one.sha256) for one in found.links]
-        parts.append(_rows("other documents", ("relation", "number", "equipment", "SHA-256"), links))
+        parts.append(
+            _rows(
+                say("other documents"), (say("relation"), say("number"), say("equipment"), "SHA-256"), links
+            )
+        )
     if found.files:
-        files = [(one.name, one.mime_type, f"{one.size} bytes", one.sha256) for one in found.files]
-        parts.append(_rows("embedded files", ("name", "type", "size", "SHA-256"), files))
+        files = [(one.name, one.mime_type, f"{one.size} B", one.sha256) for one in found.files]
+        parts.append(_rows(say("embedded files"), (say("name"), say("type"), say("size"), "SHA-256"), files))
     if found.findings:
         parts.append(_findings(found))
     return Group(*parts)
@@ -86,16 +114,16 @@ def _rows(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) ->
 def _identity(found: Imported) -> Table:
     admin = found.administrative
     rows = [
-        ("format", found.format),
-        ("certificate number", admin.number),
-        ("kind", admin.kind.value),
-        ("laboratory", f"{admin.laboratory} {admin.laboratory_code}".strip()),
-        ("customer", admin.customer),
-        *(("item", _of_item(item)) for item in admin.items),
-        ("calibrated on", str(admin.ended_on or "")),
-        ("issued on", str(admin.issued_on or "")),
-        ("due on", str(admin.due_on or "")),
-        *(("verdict", f"{one.verdict} {one.norm}".strip()) for one in found.conformity),
+        (say("format"), found.format),
+        (say("certificate number"), admin.number),
+        (say("kind"), word(admin.kind.value, KINDS)),
+        (say("laboratory"), f"{admin.laboratory} {admin.laboratory_code}".strip()),
+        (say("customer"), admin.customer),
+        *((say("item"), _of_item(item)) for item in admin.items),
+        (say("calibrated on"), str(admin.ended_on or "")),
+        (say("issued on"), str(admin.issued_on or "")),
+        (say("due on"), str(admin.due_on or "")),
+        *((say("verdict"), f"{one.verdict} {one.norm}".strip()) for one in found.conformity),
     ]
     table = Table(box=None, show_header=False, pad_edge=False)
     for label, text in rows:
@@ -105,7 +133,9 @@ def _identity(found: Imported) -> Table:
 
 
 def _of_item(item: Item) -> str:
-    serial = f"serial number {item.serial_number}" if item.serial_number else "no serial number"
+    serial = say("no serial number")
+    if item.serial_number:
+        serial = say("serial number {number}", number=item.serial_number)
     return ", ".join(part for part in (_both(item.name), item.manufacturer, item.model, serial) if part)
 
 
@@ -124,34 +154,31 @@ def _quantity(proposal: Proposal) -> Table:
         "U": proposal.uncertainty_unit,
     }
     stage = f" ({proposal.stage.value})" if proposal.stage else ""
-    title = f"{_both(proposal.name) or proposal.quantity or 'result'}{stage}"
+    title = f"{_both(proposal.name) or proposal.quantity or say('result')}{stage}"
     stated = proposal.coefficients
     if stated is not None:
         rows = [
             (name, str(value), unit)
             for name, value, unit in zip(stated.names, stated.values, stated.units, strict=True)
         ]
-        return _rows(f"{title}: {stated.equation}", ("name", "value", "unit"), rows)
+        return _rows(f"{title}: {stated.equation}", (say("name"), say("value"), say("unit")), rows)
     points = [point_facts(point) for point in proposal.points]
     used = [key for key in _COLUMNS if any(key in point for point in points)]
-    headings = [f"{key} ({units[key]})" if units.get(key) else key for key in used]
+    names = [say(HEADINGS.get(key, key)) for key in used]
+    headings = [
+        f"{name} ({units[key]})" if units.get(key) else name for key, name in zip(used, names, strict=True)
+    ]
     return _rows(title, headings, [[point.get(key, "–") for key in used] for point in points])
 
 
 def _findings(found: Imported) -> Table:
-    table = _table("", "place", "finding", title="findings")
+    table = _table("", say("place"), say("finding"), title=say("findings"))
     for finding in found.findings:
-        severity = Text(finding.severity.value, style=_STYLES[finding.severity])
-        table.add_row(severity, _seen(finding.place), _seen(finding.sentence))
+        severity = Text(word(finding.severity.value, SEVERITIES), style=_STYLES[finding.severity])
+        table.add_row(severity, _seen(finding.place), _seen(sentence(finding.sentence)))
     return table
 
 
 def _signature(report: SignatureReport) -> Table:
-    rows = [
-        ("integrity", report.integrity.value, report.integrity_said),
-        ("chain", report.chain.value, report.chain_said),
-        ("identity", report.identity.value, report.identity_said),
-        ("time", report.time.value, report.time_said),
-        ("revocation", report.revocation.value, report.revocation_said),
-    ]
-    return _rows("signature", ("", "", ""), rows if report.is_signed else rows[:1])
+    rows = signature_rows(report, words())
+    return _rows(say("signature"), ("", "", ""), rows if report.is_signed else rows[:1])

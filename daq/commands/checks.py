@@ -9,15 +9,17 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json
+from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json, say_rows
 from daq.commands.people import RecordsOption
+from daq.commands.speech import say, speech, word
 from daq.lab.checks.chart_json import chart_as_json
 from daq.lab.checks.control import ControlChart, control_charts
-from daq.lab.checks.dates import CheckDate, check_dates
+from daq.lab.checks.dates import check_dates
 from daq.lab.checks.drift import forecast_of
-from daq.lab.checks.plans import plan_named, plans
+from daq.lab.checks.plans import CheckPlan, plan_named, plans
 from daq.records.database import reading, records_url
 from daq.records.migrations import open_records
+from daq.web.checks.words import CHANGES, CHARTS, FINDINGS, STANDINGS, TRUSTS
 from daq.wiring import DataFiles
 
 app = typer.Typer(no_args_is_help=True, help="Intermediate checks: plans, what is due, control charts.")
@@ -35,13 +37,9 @@ def list_plans(
     if as_json:
         say_json([{"version": one.version, **_object(one.plan.as_json())} for one in found.values()])
         return
-    for one in found.values():
-        plan = one.plan
-        points = ", ".join(point.id for point in plan.points)
-        state = f"every {plan.every_days} d" if plan.is_active else "ended"
-        typer.echo(f"{plan.name}  {plan.equipment} {plan.channel}  {points}  {state}  {plan.title_en}")
+    say_rows(_plan_row(one.plan) for one in found.values())
     if not found:
-        typer.echo("no plan of checks yet")
+        typer.echo(say("no plan of checks yet"))
 
 
 @app.command()
@@ -52,10 +50,17 @@ def due(data: DataOption = DEFAULT_DATA, records: RecordsOption = None, as_json:
     if as_json:
         say_json([{"standing": one.standing.value, "met": one.is_met, **one.facts} for one in found])
         return
-    for one in found:
-        typer.echo(_line(one))
+    say_rows(
+        (
+            str(one.due),
+            one.plan.name,
+            f"{one.plan.equipment} {one.point}",
+            word(one.standing.value, STANDINGS),
+        )
+        for one in found
+    )
     if not found:
-        typer.echo("no plan of checks yet")
+        typer.echo(say("no plan of checks yet"))
 
 
 @app.command()
@@ -85,31 +90,52 @@ def _object(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _line(one: CheckDate) -> str:
-    return f"{one.due}  {one.plan.name}  {one.plan.equipment} {one.point}  {one.standing.value}"
+def _plan_row(plan: CheckPlan) -> tuple[str, ...]:
+    points = ", ".join(point.id for point in plan.points)
+    state = say("every {days} d", days=plan.every_days) if plan.is_active else say("has ended")
+    title = speech().either(plan.title_zh, plan.title_en)
+    return plan.name, f"{plan.equipment} {plan.channel}", points, state, title
 
 
 def _told(chart: ControlChart) -> Iterator[str]:
     unit = chart.plan.unit
-    yield f"{chart.plan.equipment} {chart.point.id}: {len(chart.checks)} checks, MPE {chart.point.mpe} {unit}"
+    yield say(
+        "{point}: {number} checks, MPE {mpe}",
+        point=f"{chart.plan.equipment} {chart.point.id}",
+        number=len(chart.checks),
+        mpe=f"{chart.point.mpe} {unit}",
+    )
     for one in chart.baselines:
         limits = one.limits
-        drawn = one.trial.trust.value
+        drawn = word(one.trial.trust.value, TRUSTS, count=len(one.counted))
         if limits is not None:
-            drawn = f"centre {limits.centre:.4g} {unit}, sigma {limits.sigma:.2g} {unit}"
-        because = ", ".join(change.value for change in one.changes)
-        yield f"  baseline of checks {one.first + 1} to {one.last + 1} ({because}): {drawn}"
+            drawn = say(
+                "centre {centre}, sigma {sigma}",
+                centre=f"{limits.centre:.4g} {unit}",
+                sigma=f"{limits.sigma:.2g} {unit}",
+            )
+        because = ", ".join(word(change.value, CHANGES) for change in one.changes)
+        yield "  " + say(
+            "baseline of checks {first} to {last} ({because}): {drawn}",
+            first=one.first + 1,
+            last=one.last + 1,
+            because=because,
+            drawn=drawn,
+        )
     for alarm in chart.alarms_now:
-        yield f"  at the last check: {alarm.rule or alarm.chart.value} alarms"
+        name = alarm.rule or word(alarm.chart.value, CHARTS)
+        yield "  " + say("at the last check: {name} alarms", name=name)
     if chart.assessment is not None:
-        yield f"  {chart.assessment.finding.value}"
+        yield f"  {word(chart.assessment.finding.value, FINDINGS)}"
     dates = forecast_of(chart)
     if dates is not None:
         action, expected = (_day(t_ns, chart) for t_ns in (dates.action_ns, dates.expected_ns))
-        yield f"  act before {action}; the MPE is met about {expected}"
+        yield "  " + say(
+            "act before {action}; the MPE is met about {expected}", action=action, expected=expected
+        )
 
 
 def _day(t_ns: int | None, chart: ControlChart) -> str:
     if t_ns is None:
-        return "a day a hundred years off"
+        return say("a day a hundred years off")
     return datetime.fromtimestamp(t_ns // 1_000_000_000, chart.plan.zone).date().isoformat()

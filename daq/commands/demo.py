@@ -11,23 +11,23 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from calibration.rounding import align
-from daq.commands.console import JsonOption, clear_errors, complain, say_json
+from daq.commands.console import JsonOption, clear_errors, complain, say_json, say_rows
 from daq.commands.site import SERVICES, stop_on_signals
+from daq.commands.speech import say, sentence
 from daq.demo import day_of, demo_time, hand_file, in_time, write_site
 from daq.demo_fill import fill_demo
 from daq.demo_register import PEOPLE
 from daq.errors import HengliangError
+from daq.i18n import N_
 from daq.journal import JournalReader, verify
 from daq.logs import configure_logs
 from daq.records.certificates import RecordedCertificates
 from daq.records.migrations import open_records
 from daq.settings import Settings, load_settings
 from daq.stream.cursor import read_status
-from daq.summary import Summary, summarize
+from daq.summary import ChannelSummary, Summary, summarize
 from daq.supervisor import Service, Supervisor
 from daq.timeseries_server import LocalVictoriaMetrics, find_victoria_metrics
 from daq.wiring import DataFiles, demand_sound, reconciler, records_of
@@ -38,11 +38,11 @@ from drivers.sims.laboratory import start_laboratory
 CATCH_UP_S = 30.0
 SERVICES_LOG = "services.log"
 NOT_READ = {"waiting", "lost"}
-NO_DATABASE = (
+NO_DATABASE = N_(
     "no time-series database: VictoriaMetrics is not installed (apt install victoria-metrics); "
     "everything else runs"
 )
-NO_FAST_DATABASE = (
+NO_FAST_DATABASE = N_(
     "no time-series database: a copy of a time of one's own has no reader; everything else runs"
 )
 
@@ -100,7 +100,7 @@ def _laboratory(data: Path, port: int, fast: float | None, names: Sequence[str])
         _set_speed(time, 0)
         no_paper = fill_demo(files, time, is_fast=fast is not None, with_sessions="web" in names)
         if no_paper:
-            complain(f"no reports: {no_paper}")
+            complain(say("no reports: {reason}", reason=sentence(no_paper)))
         laboratory = stack.enter_context(start_laboratory(data, time, resting=fast is not None))
         laboratory.hand.fastest = fast or 1.0
         stack.enter_context(hand_file(data, laboratory.hand_url))
@@ -109,7 +109,7 @@ def _laboratory(data: Path, port: int, fast: float | None, names: Sequence[str])
         if program is not None:
             url = stack.enter_context(LocalVictoriaMetrics(program, data / "timeseries", clock)).url
         else:
-            complain(NO_DATABASE if fast is None else NO_FAST_DATABASE)
+            complain(say(NO_DATABASE if fast is None else NO_FAST_DATABASE))
             names = [name for name in names if name != "stream"]
         site = write_site(data / "site", in_time(laboratory.instruments, fast), port, url)
         settings = load_settings(site)
@@ -153,18 +153,25 @@ def _report(summary: Summary, as_json: bool) -> None:
     if as_json:
         say_json(summary.as_json())
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("channel", "readings", "last value", "unit", "certificate", "quality"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading == "readings" else "left")
-    for each in summary.channels:
-        result = (
-            align(each.last_value, each.U).text if each.last_value is not None and each.U else each.last_raw
+    figures = (say("channel"), say("readings"), say("last value"), say("unit"))
+    say_rows(map(_channel_row, summary.channels), (*figures, say("certificate"), say("quality")))
+    copied = say("no database")
+    if summary.copy:
+        copied = say("{number} points in the database", number=summary.copy.server_rows)
+    typer.echo(
+        say(
+            "{rows} rows in the journal, {copied}, {lost} lost",
+            rows=summary.journal_rows,
+            copied=copied,
+            lost=summary.lost,
         )
-        why = each.certificate if each.last_value is not None else each.state
-        table.add_row(each.name, str(each.readings), result, each.unit, why, each.quality)
-    Console().print(table)
-    copied = f"{summary.copy.server_rows} points in the database" if summary.copy else "no database"
-    typer.echo(f"{summary.journal_rows} rows in the journal, {copied}, {summary.lost} lost")
+    )
+
+
+def _channel_row(each: ChannelSummary) -> tuple[str, ...]:
+    result = align(each.last_value, each.U).text if each.last_value is not None and each.U else each.last_raw
+    why = each.certificate if each.last_value is not None else each.state
+    return each.name, str(each.readings), result, each.unit, why or "", each.quality
 
 
 def _demand_free(port: int) -> None:
@@ -173,8 +180,11 @@ def _demand_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            msg = f"port {port} is in use ({error.strerror}): end what answers there, or give another --port"
-            raise HengliangError(msg) from error
+            raise HengliangError(
+                N_("port {port} is in use ({reason}): end what answers there, or give another --port"),
+                port=port,
+                reason=error.strerror,
+            ) from error
 
 
 def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> None:
@@ -193,8 +203,15 @@ def _show(data: Path, port: int, fast: float | None, stop: threading.Event) -> N
         )
         if fast is not None:
             typer.echo(
-                f"  time runs {fast:g} times as fast, and it is {day_of(running.time)}; "
-                f"to slow it down: hengliang hand speed 1 --data {data}\n"
+                "  "
+                + say(
+                    "time runs {factor} times as fast, and it is {day}; to slow it down: "
+                    "hengliang hand speed 1 --data {data}",
+                    factor=f"{fast:g}",
+                    day=day_of(running.time),
+                    data=data,
+                )
+                + "\n"
             )
         running.supervisor.run(stop.is_set)
 

@@ -1,6 +1,5 @@
 """The register of equipment at the console."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -13,9 +12,12 @@ from daq.commands.console import (
     SiteOption,
     clear_errors,
     say_json,
+    say_rows,
 )
 from daq.commands.people import RecordsOption, identified
 from daq.commands.register import ByOption, open_counter
+from daq.commands.speech import say, word
+from daq.commands.words import words
 from daq.errors import EquipmentError
 from daq.i18n import N_
 from daq.lab.equipment.description import description_from
@@ -34,6 +36,9 @@ from daq.lab.equipment.records import (
 from daq.lab.equipment.validity import validity
 from daq.records.database import reading
 from daq.security.audit import Json
+from daq.web.equipment.validity_words import shown
+from daq.web.equipment.words import KINDS, STATES
+from daq.web.equipment.words import LOG_KINDS as WORDS_OF_LOG
 
 app = typer.Typer(no_args_is_help=True, help="The register of equipment.")
 
@@ -59,7 +64,7 @@ def add(
         about = description_from(_values(values))
         actor = identified(counter.accounts, by)
         register = counter.register
-        typer.echo(_line(add_equipment(register.engine, register.clock, actor, name, about)))
+        _show(add_equipment(register.engine, register.clock, actor, name, about))
 
 
 @app.command()
@@ -80,7 +85,7 @@ def change(
         about = description_from(old.about.as_json() | _values(values))
         actor = identified(counter.accounts, by)
         wanted = EquipmentChange(name, old.version, about, reason)
-        typer.echo(_line(change_equipment(register.engine, register.clock, actor, wanted)))
+        _show(change_equipment(register.engine, register.clock, actor, wanted))
 
 
 @app.command("log")
@@ -98,7 +103,7 @@ def write(
         register = counter.register
         actor = identified(counter.accounts, by)
         entry = log_equipment(register.engine, register.clock, actor, (name, kind, text))
-        typer.echo(f"{name}  {entry.kind}  {entry.text}")
+        say_rows([(name, word(entry.kind, WORDS_OF_LOG), entry.text)])
 
 
 @app.command("list")
@@ -114,10 +119,9 @@ def list_equipment(
     if as_json:
         say_json([_facts(one) for one in found])
         return
-    for one in found:
-        typer.echo(_line(one))
+    _show(*found)
     if not found:
-        typer.echo("no equipment yet; the first: hengliang equipment add NAME --set kind=balance …")
+        typer.echo(say("no equipment yet; the first: hengliang equipment add NAME --set kind=balance …"))
 
 
 @app.command()
@@ -140,15 +144,15 @@ def show(
         ]
         say_json(_facts(history[-1]) | {"valid": found.is_valid, "reasons": reasons, "log": entries})
         return
-    typer.echo(_line(history[-1]))
-    for reason in found.reasons:
-        mark = {True: "✓", False: "✗", None: "–"}[reason.met]
-        said = ", ".join(f"{key} {value}" for key, value in reason.facts.items() if not key.endswith("_ns"))
-        typer.echo(f"  {mark} {reason.code}  {said}".rstrip())
-    for version in history:
-        typer.echo(f"  {_time(version.t_ns)}  version {version.version}  {version.account}  {version.reason}")
-    for entry in log:
-        typer.echo(f"  {_time(entry.t_ns)}  {entry.kind}  {entry.account}  {entry.text}")
+    _show(history[-1])
+    at_site = words(counter.settings.site.timezone)
+    for reason in shown(found, at_site):
+        typer.echo(f"  { {True: '✓', False: '✗', None: '–'}[reason.met] } {reason.text}")
+    rows = [
+        (one.t_ns, say("version {number}", number=one.version), one.account, one.reason) for one in history
+    ]
+    rows += [(one.t_ns, word(one.kind, WORDS_OF_LOG), one.account, one.text) for one in log]
+    say_rows((f"  {at_site.time(t_ns)}", *what) for t_ns, *what in rows)
 
 
 def _values(values: list[str]) -> dict[str, Json]:
@@ -168,14 +172,18 @@ def _values(values: list[str]) -> dict[str, Json]:
     return found
 
 
-def _line(one: Equipment) -> str:
-    title = f"{one.title_zh} {one.title_en}"
-    return f"{one.name}  {title}  {one.kind}  {one.serial_number or '-'}  {one.state.value}"
+def _show(*found: Equipment) -> None:
+    say_rows(
+        (
+            one.name,
+            f"{one.title_zh} {one.title_en}",
+            word(one.kind, KINDS),
+            one.serial_number or "-",
+            word(one.state.value, STATES),
+        )
+        for one in found
+    )
 
 
 def _facts(one: Equipment) -> dict[str, Json]:
     return {"name": one.name, "version": one.version, "t_ns": one.t_ns, **one.about.as_json()}
-
-
-def _time(t_ns: int) -> str:
-    return f"{datetime.fromtimestamp(t_ns // 10**9, UTC):%Y-%m-%d %H:%M}Z"

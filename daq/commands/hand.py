@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from daq.commands.console import JsonOption, clear_errors, say_json
+from daq.commands.console import JsonOption, clear_errors, say_json, say_rows
+from daq.commands.speech import say
 from daq.hand import tell
 
 
@@ -30,13 +29,24 @@ def hand(
 
 
 def _show(state: dict[str, Any]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("thing", "place", "true mass g", "water g", "degC"):
-        table.add_column(heading, no_wrap=True)
-    for name, thing in state["things"].items():
-        figures = (f"{thing['mass_g']:.5f}", f"{thing['water_g']:.5f}", f"{thing['temperature_degC']:.1f}")
-        table.add_row(name, thing["place"], *figures)
-    Console().print(table)
-    air = ", ".join(f"{name} {value:g}" for name, value in state["air"].items())
-    cut = ", ".join(state["instruments_cut_off"]) or "none"
-    typer.echo(f"{air}; oven door {state['oven_door']}; cut off: {cut}; time x {state['speed']:g}")
+    headings = (say("thing"), say("place"), say("true mass g"), say("water g"), "°C")
+    rows = (
+        (
+            name,
+            thing["place"],
+            f"{thing['mass_g']:.5f}",
+            f"{thing['water_g']:.5f}",
+            f"{thing['temperature_degC']:.1f}",
+        )
+        for name, thing in state["things"].items()
+    )
+    say_rows(rows, headings)
+    typer.echo(
+        say(
+            "{air}; oven door {door}; cut off: {instruments}; time x {speed}",
+            air=", ".join(f"{name} {value:g}" for name, value in state["air"].items()),
+            door=state["oven_door"],
+            instruments=", ".join(state["instruments_cut_off"]) or say("none"),
+            speed=f"{state['speed']:g}",
+        )
+    )

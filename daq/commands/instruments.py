@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from daq.commands.console import JsonOption, clear_errors, complain, say_json, utc_text
+from daq.commands.console import JsonOption, clear_errors, complain, say_json, say_rows, utc_text
+from daq.commands.speech import say, speech
 from drivers.clock import SystemClock
 from drivers.errors import ProfileError
 from drivers.instrument import Instrument, InstrumentSettings
@@ -34,14 +33,17 @@ def profiles(folder: ProfilesDirOption = None, as_json: JsonOption = False) -> N
     if as_json:
         say_json([_described(profile) for profile in found.values()])
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("profile", "kind", "dialect", "evidence"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("instrument")
-    for profile in found.values():
-        title = f"{profile.title_en} · {profile.title_zh}"
-        table.add_row(profile.name, profile.kind, profile.dialect, profile.evidence, title)
-    Console().print(table)
+    rows = (
+        (
+            profile.name,
+            profile.kind,
+            profile.dialect,
+            profile.evidence,
+            speech().either(profile.title_zh, profile.title_en),
+        )
+        for profile in found.values()
+    )
+    say_rows(rows, (say("profile"), say("kind"), say("dialect"), say("evidence"), say("instrument")))
 
 
 def _described(profile: Profile) -> dict[str, object]:
@@ -82,7 +84,8 @@ def read(
         try:
             identity = instrument.connect()
             if not as_json and (identity.model or identity.serial_number):
-                complain(f"{identity.model} serial number {identity.serial_number or 'not told'}".strip())
+                number = identity.serial_number or say("not told")
+                complain(say("{model} serial number {number}", model=identity.model, number=number).strip())
             for _ in range(count):
                 poll = instrument.poll()
                 for reading in poll.readings:
@@ -189,5 +192,8 @@ def simulate(
         client_url(known, listen)  # refuses a wire that the instrument does not speak on
         with SimServer(make_twin(known, framing=framing_for(listen)), listen) as server:
             url = client_url(known, server.url)
-            typer.echo(f"SIMULATED {profile}: hengliang read {url} --profile {profile}   (Ctrl-C ends it)")
+            command = f"hengliang read {url} --profile {profile}"
+            typer.echo(
+                say("SIMULATED {profile}: {command}   (Ctrl-C ends it)", profile=profile, command=command)
+            )
             stop.wait()

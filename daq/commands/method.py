@@ -13,10 +13,13 @@ from daq.commands.console import (
     SiteOption,
     clear_errors,
     say_json,
+    say_rows,
 )
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
+from daq.commands.speech import say, speech, word
 from daq.commands.workbench import ReasonOption, open_workbench
+from daq.i18n import N_
 from daq.lab.methods.records import (
     KEEPERS,
     MethodState,
@@ -31,6 +34,12 @@ from daq.lab.methods.records import (
 )
 from daq.records.database import reading
 
+STATES = {
+    MethodState.IMPORTED: N_("draft"),
+    MethodState.ENTERED: N_("checked by one person"),
+    MethodState.APPROVED: N_("approved"),
+    MethodState.WITHDRAWN: N_("withdrawn"),
+}
 app = typer.Typer(no_args_is_help=True, help="Written methods: versions and who approved them.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="METHOD", help="Its name, the file's without .toml.")]
@@ -54,8 +63,7 @@ def take_in(
             found = import_folder(bench.engine, bench.clock, actor, at.counter.settings.methods_dir)
         else:
             found = [import_method(bench.engine, bench.clock, actor, file.stem, file.read_bytes())]
-        for one in found:
-            typer.echo(_line(one))
+        _show(*found)
 
 
 @app.command("list")
@@ -80,10 +88,9 @@ def list_methods(
             ]
         )
         return
-    for one in found:
-        typer.echo(_line(one))
+    _show(*found)
     if not found:
-        typer.echo("no method yet: hengliang method import")
+        typer.echo(say("no method yet: hengliang method import"))
 
 
 @app.command()
@@ -103,7 +110,15 @@ def figures(
         procedure = method_version(connection, name, version).method.procedure
     for key, fact in procedure.facts():
         source = procedure.source(fact.source)
-        typer.echo(f"{key}: {source.document} ({source.edition}), confidence {fact.confidence}")
+        typer.echo(
+            say(
+                "{key}: {document} ({edition}), confidence {confidence}",
+                key=key,
+                document=source.document,
+                edition=source.edition,
+                confidence=fact.confidence,
+            )
+        )
 
 
 @app.command()
@@ -124,12 +139,19 @@ def sign(
         MethodState.WITHDRAWN: withdraw_method,
     }.get(state)
     if take is None:
-        raise typer.BadParameter("a version is imported by hengliang method import")
+        raise typer.BadParameter(say("a version is imported by hengliang method import"))
     with clear_errors(), open_workbench(site, data, records) as at:
         signature = at.signature(by, KEEPERS, state.value)
-        typer.echo(_line(take(at.bench.engine, signature, name, version, reason)))
+        _show(take(at.bench.engine, signature, name, version, reason))
 
 
-def _line(one: MethodVersion) -> str:
-    procedure = one.method.procedure
-    return f"{one.method.name}  {one.method.short_version}  {one.state.value}  {procedure.title_en}"
+def _show(*found: MethodVersion) -> None:
+    say_rows(
+        (
+            one.method.name,
+            one.method.short_version,
+            word(one.state.value, STATES),
+            speech().either(one.method.procedure.title_zh, one.method.procedure.title_en),
+        )
+        for one in found
+    )

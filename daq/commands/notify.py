@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from daq.commands.console import DEFAULT_SITE, SiteOption, clear_errors, complain
+from daq.commands.speech import error_text, say
 from daq.errors import NotifyError
 from daq.settings import NotifyEntry, load_settings
 from daq.watch.notify import AppriseSender
@@ -28,8 +29,9 @@ def test(
         settings = load_settings(site)
     wanted = [each for each in settings.notify if target in (None, each.name)]
     if not wanted:
-        names = ", ".join(each.name for each in settings.notify) or "none"
-        complain(f"{site}: there is no [[notify]] {target or ''}; there are {names}")
+        names = ", ".join(each.name for each in settings.notify) or say("none")
+        table = f"[[notify]] {target or ''}".rstrip()
+        complain(say("{file}: there is no {table}; there are {names}", file=site, table=table, names=names))
         raise typer.Exit(1)
     writer = Writer(settings)
     arrived = [_arrives(writer, each) for each in wanted]
@@ -41,7 +43,7 @@ def _arrives(writer: Writer, target: NotifyEntry) -> bool:
     try:
         AppriseSender(target).send(writer.test(target), "info")
     except NotifyError as error:
-        complain(f"{target.name}: not delivered. {error}")
+        complain(say("{target}: not delivered. {reason}", target=target.name, reason=error_text(error)))
         return False
-    typer.echo(f"{target.name}: delivered")
+    typer.echo(say("{target}: delivered", target=target.name))
     return True

@@ -1,5 +1,6 @@
 """Commands for the record: verify it, stream it, compare the copy with it."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,7 @@ from daq.commands.console import (
 )
 from daq.commands.people import RecordsOption
 from daq.commands.site import serve, stop_on_signals
+from daq.commands.speech import say, sentence
 from daq.errors import PaperError
 from daq.i18n import N_
 from daq.journal import verify as verify_journal
@@ -27,6 +29,7 @@ from daq.records.database import RECORDS_FILE, reading, records_url
 from daq.records.migrations import open_records
 from daq.security.verification import RecordsVerification, verify_records
 from daq.settings import load_settings
+from daq.stream.reconcile import Difference
 from daq.wiring import DataFiles, reconciler, run_stream, stream_service
 
 
@@ -53,8 +56,8 @@ def verify(
         if as_json:
             result = verify_journal(DataFiles(data).journal)
         else:
-            with Progress(transient=True) as progress:
-                task = progress.add_task("verifying", total=None)
+            with _progress() as progress:
+                task = progress.add_task(say("verifying"), total=None)
                 result = verify_journal(
                     DataFiles(data).journal,
                     lambda done, total: progress.update(task, completed=done, total=total),
@@ -78,8 +81,8 @@ def verify(
             }
         say_json(said)
     else:
-        typer.echo(result.sentence)
-        typer.echo(of_records.sentence if of_records is not None else "There are no records.")
+        typer.echo(sentence(result.sentence))
+        typer.echo(sentence(of_records.sentence) if of_records is not None else say("There are no records."))
     if not ok:
         raise typer.Exit(1)
 
@@ -109,9 +112,9 @@ def _verify_report(file: Path, data: Path, records: str | None, *, as_json: bool
     if as_json:
         say_json({**asdict(paper), "ok": paper.ok, "issued": None if issued is None else asdict(issued)})
     else:
-        typer.echo(paper.sentence)
+        typer.echo(sentence(paper.sentence))
         if issued is not None:
-            typer.echo(issued.sentence)
+            typer.echo(sentence(issued.sentence))
     if not paper.ok or (issued is not None and not issued.same_code):
         raise typer.Exit(1)
 
@@ -129,12 +132,33 @@ def stream(
         return
     with clear_errors():
         settings = load_settings(site)
-        with stream_service(settings, DataFiles(data), stop_on_signals()) as service, Progress() as progress:
-            service.rebuild(_shown(progress, progress.add_task("sending the journal", total=None)))
+        stop = stop_on_signals()
+        with stream_service(settings, DataFiles(data), stop) as service, _progress() as progress:
+            service.rebuild(_shown(progress, progress.add_task(say("sending the journal"), total=None)))
+
+
+def _progress() -> Progress:
+    """A bar on a terminal, nothing in a pipe or a file."""
+    return Progress(transient=True, disable=not sys.stdout.isatty())
 
 
 def _shown(progress: Progress, task: TaskID) -> Callable[[int, int], None]:
     return lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _gap_text(gap: Difference) -> str:
+    message = N_("{where}: journal {rows}, database {points}, missing {missing}, too many {surplus}")
+    text = say(
+        message,
+        where=f"{gap.instrument} {gap.channel} {gap.hour}",
+        rows=gap.journal_rows,
+        points=gap.server_rows,
+        missing=gap.missing,
+        surplus=gap.surplus,
+    )
+    if gap.first_missing_seq is None:
+        return text
+    return say("{text}; the first missing is row {row}", text=text, row=gap.first_missing_seq)
 
 
 def reconcile(
@@ -146,12 +170,8 @@ def reconcile(
     if as_json:
         say_json(result.as_json())
     else:
-        typer.echo(result.sentence)
+        typer.echo(sentence(result.sentence))
         for gap in result.differences:
-            where = f"{gap.instrument} {gap.channel} {gap.hour}"
-            typer.echo(
-                f"  {where}: journal {gap.journal_rows}, database {gap.server_rows}, missing {gap.missing}"
-                f" (first row {gap.first_missing_seq}), too many {gap.surplus}"
-            )
+            typer.echo(f"  {_gap_text(gap)}")
     if not result.ok:
         raise typer.Exit(1)

@@ -13,14 +13,17 @@ from daq.commands.console import (
     SiteOption,
     clear_errors,
     say_json,
+    say_rows,
     utc_text,
     write_file,
 )
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
+from daq.commands.speech import say, word
 from daq.commands.workbench import SessionArgument, Workbench, open_workbench
 from daq.errors import PaperError
 from daq.i18n import LANGUAGES, N_
+from daq.lab.papers.words import DECISIONS
 from daq.lab.reports.evidence_package import evidence_zip
 from daq.lab.reports.issuing import (
     ISSUED,
@@ -58,7 +61,7 @@ def issue(
     if as_json:
         say_json(_facts(report))
         return
-    typer.echo(_line(report))
+    say_rows([_row(report)])
 
 
 @app.command("list")
@@ -79,10 +82,9 @@ def list_reports(
     if as_json:
         say_json([_facts(one) for one in found])
         return
-    for one in found:
-        typer.echo(_line(one))
+    say_rows(map(_row, found))
     if not found:
-        typer.echo("no report yet; the first: hengliang report issue SESSION")
+        typer.echo(say("no report yet; the first: hengliang report issue SESSION"))
 
 
 @app.command("open")
@@ -148,13 +150,14 @@ def _written(path: Path, content: bytes) -> None:
     typer.echo(str(path))
 
 
-def _line(report: IssuedReport) -> str:
+def _row(report: IssuedReport) -> tuple[str, ...]:
     sample = report.content.sample
-    words = (report.number, f"version {report.version}", report.session, sample.number)
+    version = say("version {number}", number=report.version)
     results = [f"{item.reported} {item.unit}" for item in report.content.items]
-    verdicts = [one.decision.value for item in report.content.items for one in item.verdicts]
-    simulated = ["SIMULATED"] if report.content.simulated else []
-    return "  ".join([*words, *results, *verdicts, report.check_code, *simulated])
+    verdicts = [word(one.decision.value, DECISIONS) for item in report.content.items for one in item.verdicts]
+    simulated = say("SIMULATED") if report.content.simulated else ""
+    found = "  ".join([*results, *verdicts])
+    return report.number, version, report.session, sample.number, found, report.check_code, simulated
 
 
 def _facts(report: IssuedReport) -> dict[str, Json]:

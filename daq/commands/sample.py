@@ -12,9 +12,11 @@ from daq.commands.console import (
     SiteOption,
     clear_errors,
     say_json,
+    say_rows,
 )
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
+from daq.commands.speech import say
 from daq.commands.workbench import open_workbench
 from daq.lab.sessions.samples import Sample, SampleAbout, receive_sample, samples
 from daq.records.database import reading
@@ -47,7 +49,7 @@ def receive(
             condition=condition,
         )
         bench = at.bench
-        typer.echo(_line(receive_sample(bench.engine, bench.clock, at.actor(by), number, about)))
+        say_rows([_row(receive_sample(bench.engine, bench.clock, at.actor(by), number, about))])
 
 
 @app.command("list")
@@ -67,10 +69,10 @@ def list_samples(
     if as_json:
         say_json([{"number": one.number, "version": one.version, **one.about.as_json()} for one in found])
         return
-    for one in found:
-        typer.echo(_line(one))
+    say_rows(map(_row, found))
+    if not found:
+        typer.echo(say("no sample yet; the first: hengliang sample receive NUMBER"))
 
 
-def _line(one: Sample) -> str:
-    words = (one.number, one.about.product_zh, one.about.product_en, one.about.lot, one.about.client)
-    return "  ".join(word for word in words if word)
+def _row(one: Sample) -> tuple[str, ...]:
+    return one.number, one.about.product_zh, one.about.product_en, one.about.lot, one.about.client

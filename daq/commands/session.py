@@ -14,21 +14,26 @@ from daq.commands.console import (
     SiteOption,
     clear_errors,
     say_json,
+    say_rows,
 )
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
 from daq.commands.session_lines import capture_line, status_lines
+from daq.commands.speech import say, speech, word
+from daq.commands.words import words
 from daq.commands.workbench import ReasonOption, SessionArgument, Workbench, open_workbench
 from daq.errors import BenchError
 from daq.i18n import N_
 from daq.lab.sessions import steps as session_steps
 from daq.lab.sessions.captures import Press, capture
 from daq.lab.sessions.json import capture_json, remark_json, session_json
-from daq.lab.sessions.list import list_sessions
+from daq.lab.sessions.list import OpenSession, list_sessions
 from daq.lab.sessions.records import session_state
+from daq.lab.sessions.stage_words import STAGES
 from daq.lab.sessions.starting import Choice, Order, choose_instrument, start_session
 from daq.lab.sessions.state import SessionState
 from daq.lab.sessions.steps import At
+from daq.web.sessions.words import remark_text
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: from the sample to the signed result.")
 
@@ -49,10 +54,9 @@ def list_open(
     if as_json:
         say_json([session_json(one.state) for one in found])
         return
-    for one in found:
-        header = one.state.header
-        words = (header.id, one.state.stage.value, header.sample or "", one.method.procedure.title_en)
-        typer.echo("  ".join(word for word in words if word))
+    say_rows(_row(one) for one in found)
+    if not found:
+        typer.echo(say("no session needs anybody"))
 
 
 @app.command()
@@ -122,7 +126,7 @@ def take(
     for one in found.captures:
         typer.echo(capture_line(one))
     for remark in found.remarks:
-        typer.echo(f"  ! {remark.sentence}")
+        typer.echo(f"  ! {remark_text(remark, words())}")
     _say(found.state, as_json=False)
 
 
@@ -158,7 +162,7 @@ def timer(
 ) -> None:
     """Start or stop a time, or a temperature that is held: a dish goes into the oven, or comes out."""
     if what not in ("start", "stop"):
-        raise typer.BadParameter("start or stop")
+        raise typer.BadParameter(say("start or stop"))
     with clear_errors(), open_workbench(site, data, records) as at:
         actor = at.actor(by)
         where = _at(at, session, (portion, step), f"{what}-timer")
@@ -238,6 +242,12 @@ def instrument(
     with clear_errors(), open_workbench(site, data, records) as at:
         choice = Choice(role, portion, name, reason)
         _say(choose_instrument(at.bench, at.actor(by), session, choice), as_json)
+
+
+def _row(one: OpenSession) -> tuple[str, ...]:
+    header, procedure = one.state.header, one.method.procedure
+    title = speech().either(procedure.title_zh, procedure.title_en)
+    return header.id, word(one.state.stage.value, STAGES), header.sample or "", title
 
 
 def _pair(text: str) -> tuple[str, str]:

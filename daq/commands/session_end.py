@@ -16,6 +16,7 @@ from daq.commands.console import (
 from daq.commands.people import RecordsOption
 from daq.commands.register import ByOption
 from daq.commands.session_lines import result_line, status_lines
+from daq.commands.speech import say, speech
 from daq.commands.workbench import ReasonOption, SessionArgument, open_workbench
 from daq.lab.equipment.validity import OVERRIDE
 from daq.lab.sessions.json import result_json, session_json
@@ -154,7 +155,7 @@ def results(
     for one in found:
         typer.echo(result_line(one))
     if not found:
-        typer.echo("no result yet")
+        typer.echo(say("no result yet"))
 
 
 def sign(
@@ -221,7 +222,7 @@ def again(
     with clear_errors(), open_workbench(site, data, records) as at:
         found = recalculate(at.bench, at.actor(by), session, reason)
         for change in found.changes:
-            typer.echo(change.sentence.en)
+            typer.echo(speech().either(change.sentence.zh, change.sentence.en))
         _say(found.state)
 
 

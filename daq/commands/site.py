@@ -16,6 +16,7 @@ from daq.commands.console import (
     clear_errors,
     complain,
 )
+from daq.commands.speech import count, say, sentence, speech
 from daq.errors import SettingsError
 from daq.logs import configure_logs
 from daq.settings import Settings, load_settings
@@ -54,13 +55,17 @@ def check(
         except SettingsError as error:
             mistakes = error.mistakes
     for mistake in mistakes:
-        complain(mistake)
+        complain(sentence(mistake))
     if mistakes:
-        complain(f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}")
+        complain(count("{number} mistake", "{number} mistakes", len(mistakes)))
         raise typer.Exit(1)
     typer.echo(
-        f"{site}: {settings.site.name_zh} · {settings.site.name_en}: "
-        f"{len(settings.instruments)} instruments, no mistake"
+        say(
+            "{file}: {site}: {number} instruments, no mistake",
+            file=site,
+            site=f"{settings.site.name_zh} · {settings.site.name_en}",
+            number=len(settings.instruments),
+        )
     )
 
 
@@ -107,7 +112,11 @@ def run(site: SiteOption = DEFAULT_SITE, data: DataOption = DEFAULT_DATA) -> Non
         arguments = ("--site", str(site), "--data", str(data))
         names = [name for name in SERVICES if name != "stream" or settings.timeseries is not None]
         typer.echo(
-            f"{settings.site.name_zh}: http://{settings.web.host}:{settings.web.port} — Ctrl-C ends it"
+            say(
+                "{site}: {url} — Ctrl-C ends it",
+                site=speech().either(settings.site.name_zh, settings.site.name_en),
+                url=f"http://{settings.web.host}:{settings.web.port}",
+            )
         )
         with Supervisor([Service(name, arguments) for name in names], SystemClock()) as supervisor:
             supervisor.run(stop.is_set)

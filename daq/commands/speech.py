@@ -60,14 +60,14 @@ def sentence(text: str) -> str:
     return speech().sentence(text)
 
 
-def word(kept: str, texts: Mapping[Any, str | tuple[str, str]]) -> str:
+def word(kept: str, texts: Mapping[Any, str | tuple[str, str]], **facts: object) -> str:
     """A word of the records, such as ``in-force``: in English as it is kept, in Chinese as people say it.
 
     ``texts`` has the messages, alone or behind a shape, as the pages show them.
     """
     message = texts.get(kept, kept)
     text = message if isinstance(message, str) else message[-1]
-    return kept if language() == ENGLISH else say(text)
+    return kept if language() == ENGLISH else say(text, **facts)
 
 
 def error_text(error: Exception) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2
 from sqlalchemy import Connection, select
 
+from calibration.sentences import Sentence
 from daq.errors import AuditError, PaperError
 from daq.i18n import N_
 from daq.i18n.figures import typeset
@@ -48,15 +49,23 @@ class CheckedPaper:
         return not self.missing
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """What was found."""
-        name = f"{self.number}, version {self.version}" if self.is_report else f"raw record {self.number}"
+        name = Sentence("raw record {number}", number=self.number)
+        if self.is_report:
+            name = Sentence("{number}, version {version}", number=self.number, version=self.version)
         if self.missing:
-            return (
-                f"{name}: the pages do not show what the attached content says: {', '.join(self.missing)}; "
-                "the file was changed. Ask the laboratory for the report."
+            return Sentence(
+                "{paper}: the pages do not show what the attached content says: {missing}; the file was "
+                "changed. Ask the laboratory for the report.",
+                paper=name,
+                missing=", ".join(self.missing),
             )
-        return f"{name}: pages and attached content belong together; check code {self.check_code}."
+        return Sentence(
+            "{paper}: pages and attached content belong together; check code {code}.",
+            paper=name,
+            code=self.check_code,
+        )
 
 
 def verify_paper(pdf: bytes) -> CheckedPaper:
@@ -154,20 +163,26 @@ class Issued:
     """The version that is in force, if this one is not any more."""
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """What was found."""
         if not self.known:
-            return "The records of this laboratory have no such report."
+            return Sentence("The records of this laboratory have no such report.")
         if not self.same_code:
-            return "The records of this laboratory have another content under this number and version."
-        found = (
-            "This laboratory issued this file."
-            if self.same_file
-            else "This laboratory issued a report with this content; this file is another copy of it."
-        )
+            return Sentence(
+                "The records of this laboratory have another content under this number and version."
+            )
+        found = Sentence("This laboratory issued this file.")
+        if not self.same_file:
+            found = Sentence(
+                "This laboratory issued a report with this content; this file is another copy of it."
+            )
         if self.replaced_by is None:
             return found
-        return f"{found} It is no longer valid: version {self.replaced_by} has replaced it."
+        return Sentence(
+            "{found} It is no longer valid: version {version} has replaced it.",
+            found=found,
+            version=self.replaced_by,
+        )
 
 
 def find_issued(connection: Connection, paper: CheckedPaper) -> Issued:

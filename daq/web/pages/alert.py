@@ -9,10 +9,9 @@ from nicegui import ui
 from starlette.responses import Response
 
 from daq.errors import JournalError, NoSuchRecordError
-from daq.i18n import N_
 from daq.i18n.speech import NS_PER_S
 from daq.journal import JournalReader
-from daq.lab.alert_words import AlertWords
+from daq.lab.alert_words import DELIVERIES, TURNS, AlertWords
 from daq.lab.alerts import AlertDetail, alert_detail
 from daq.lab.meaning import Meant, meaning
 from daq.records.alerts import Alert
@@ -25,21 +24,6 @@ from daq.web.live.trend import Point
 from daq.web.theme import PALETTES
 from daq.web.visit import Visit, opened
 
-TURNS = {
-    "raised": N_("raised"),
-    "cleared": N_("cleared"),
-    "folded": N_("folded under its cause"),
-    "unfolded": N_("stands alone again"),
-    "escalated": N_("told to more people: nobody had acknowledged"),
-    "acknowledged": N_("acknowledged"),
-    "shelved": N_("shelved"),
-    "unshelved": N_("taken off the shelf"),
-}
-DELIVERIES = {
-    "waiting": N_("waits to be sent"),
-    "delivered": N_("delivered"),
-    "not-needed": N_("not needed any more"),
-}
 AROUND_S = 1800
 """So much of the trend before the alert was raised, and after it."""
 

@@ -179,7 +179,7 @@ def test_equipment_is_changed_with_a_reason_and_has_a_history(registered):
         "equipment", "log", "B-01", "--kind", "adjustment", "--text", "internal weight", by="wang.fang"
     )
     shown = registered("equipment", "show", "B-01")
-    assert "✗ not-away  state away, reason for calibration" in shown
+    assert "✗ sent away: for calibration" in shown
     assert "adjustment  wang.fang  internal weight" in shown
     (listed,) = facts(registered("equipment", "list", "--json"))
     assert (listed["version"], listed["state"], listed["d"]) == (2, "away", "0.0001")

@@ -42,9 +42,10 @@ def said(data, *arguments, code=0):
 
 
 def test_the_plans(data):
-    assert "B-02-daily  B-02 mass  200 g, 10 g  every 1 d  Daily check of the precision balance" in said(
-        data, "list"
-    )
+    shown = said(data, "list").splitlines()
+    assert shown[0].split("  ")[:2] == ["B-02-daily", "B-02 mass"]
+    assert shown[0].endswith("200 g, 10 g  every 1 d  Daily check of the precision balance")
+    assert shown[0].index("every 1 d") == shown[1].index("every 1 d")
     found = json.loads(said(data, "list", "--json"))
     assert [(one["name"], one["version"], one["points"][0]["mpe"]) for one in found] == [
         ("B-02-daily", 1, "0.10"),
@@ -56,7 +57,7 @@ def test_what_is_due(data):
     today = datetime.now(ZONE).date()
     lines = said(data, "due").splitlines()
     assert len(lines) == 2
-    assert any(line.startswith(f"{today}  B-02-daily  B-02 200 g  check-due") for line in lines) or (
+    assert any(line.startswith(f"{today}  B-02-daily  B-02 200 g   check-due") for line in lines) or (
         f"{today - timedelta(days=1)}" in lines[0]  # midnight has passed since
     )
     found = json.loads(said(data, "due", "--json"))
