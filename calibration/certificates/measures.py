@@ -109,7 +109,7 @@ def _value(table: Table) -> MeasuredValue:
         table.text("name"),
         table.decimal("value", Sentence("a finite number")),
         table.positive("U", Sentence("an expanded uncertainty")),
-        table.positive("k", Sentence("a coverage factor")),
+        table.coverage_factor("k"),
     )
     table.refuse_unknown()
     return found

@@ -88,14 +88,19 @@ def parse_native(data: bytes, file_name: str) -> dict[str, Any]:
         CertificateError: it is not TOML.
     """
     try:
-        return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         sentence = Sentence(
-            "not UTF-8 text: {reason} at byte {start}", reason=error.reason, start=error.start
+            "not UTF-8 text: {reason} at byte {start}; save it as UTF-8",
+            reason=error.reason,
+            start=error.start,
         )
         raise CertificateError((about(file_name, sentence),)) from error
     except ValueError as error:  # TOMLDecodeError, or an integer with more digits than Python reads
         sentence = Sentence("not valid TOML: {error}", error=error)
+        raise CertificateError((about(file_name, sentence),)) from error
+    except RecursionError as error:
+        sentence = Sentence("lists nested deeper than any certificate has")
         raise CertificateError((about(file_name, sentence),)) from error
 
 

@@ -80,7 +80,7 @@ def read_points(top: Table, units: Units) -> list[Point]:
 def _point(table: Table, units: Units) -> Point | None:
     before = table.count
     expanded = table.positive("U", Sentence("an expanded uncertainty"))
-    k = table.positive("k", Sentence("a coverage factor"))
+    k = table.coverage_factor("k")
     stated = {
         key: table.decimal(key, Sentence("a finite number"))
         for key in ("reference", "indication", "error", "correction")

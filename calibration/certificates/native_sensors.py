@@ -86,7 +86,7 @@ def _uncertainty(table: Table, size: int) -> tuple[FloatArray, tuple[Contributio
     if "covariance" in table or "U" not in table:
         return _covariance(table, size), ()
     expanded = table.positive("U", Sentence("an expanded uncertainty in degC"))
-    u = float(expanded / table.positive("k", Sentence("a coverage factor")))
+    u = float(expanded / table.coverage_factor("k"))
     return np.zeros((size, size)), (Contribution("calibration", u, common=True),)
 
 

@@ -7,6 +7,7 @@ read may be used before ``mistakes`` is seen to be empty.
 import datetime
 import difflib
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from calibration.sentences import Sentence, about, either, made
 
 _UNSEEN = object()
+_UNSEEABLE = {"Cc", "Cf", "Cs"}
+"""Control and format characters: NUL, changes of the direction of writing."""
 
 
 class Table:
@@ -58,10 +61,12 @@ class Table:
         return self._content[key]
 
     def text(self, key: str) -> str:
-        """A text that is not empty."""
+        """A text that is not empty, of characters that can be seen."""
         allowed = Sentence("a text in quotes")
         value = self._get(key, allowed)
         if isinstance(value, str) and value.strip():
+            if any(unicodedata.category(c) in _UNSEEABLE and c not in "\n\t" for c in value):
+                self.found(key, Sentence("a text without invisible characters"))
             return value.strip()
         if value is not _UNSEEN:
             self.found(key, allowed)
@@ -93,6 +98,11 @@ class Table:
         """A finite number above 0."""
         allowed = Sentence("{what}, a number greater than 0", what=what)
         return self.decimal(key, allowed, lambda n: n.is_finite() and n > 0)
+
+    def coverage_factor(self, key: str) -> Decimal:
+        """The factor by which an expanded uncertainty is larger than a standard one: 1 or more."""
+        allowed = Sentence("{what}, a number of 1 or more", what=Sentence("a coverage factor"))
+        return self.decimal(key, allowed, lambda n: n.is_finite() and n >= 1)
 
     def whole(self, key: str, what: Sentence) -> int:
         """An integer of 0 or more."""

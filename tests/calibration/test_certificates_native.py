@@ -132,7 +132,10 @@ def test_the_guide_shows_curves_that_are_read():
             "found 0.25 (the sign is that of the error)",
         ),
         ("error = 0.08", "error = 0.05", "point[2].error: found 0.05; error = indication - reference"),
-        ("k = 2", "k = 0", "point[1].k: found 0; allowed is a coverage factor, a number greater than 0"),
+        ("k = 2", "k = 0", "point[1].k: found 0; allowed is a coverage factor, a number of 1 or more"),
+        ("k = 2", "k = 0.5", "point[1].k: found 0.5; allowed is a coverage factor, a number of 1 or more"),
+        ('"B-01"', '"B\\u0000-01"', "equipment.name: found"),
+        ('"B-01"', '"B\\u202e10-"', "allowed is a text without invisible characters"),
         ("k = 2", "k = true", "point[1].k: found true; allowed is a coverage factor"),
         ("U = 0.10", "U = -0.1", "point[1].U: found -0.1; allowed is"),
         ("U = 0.10", 'U = "0.1"', 'point[1].U: found "0.1"; allowed is'),
@@ -270,3 +273,11 @@ def test_an_integer_with_thousands_of_digits_is_a_mistake():
 def test_more_points_than_a_certificate_has_are_refused():
     one = "[[point]]\nreference = 1.0\nindication = 1.0\nU = 0.1\nk = 2\n"
     assert mistakes(BALANCE + one * 1000) == ("B-01.toml: point: found 1003 points; allowed are 1000",)
+
+
+def test_the_mark_that_editors_write_before_utf_8_is_left_out():
+    assert read("\ufeff" + BALANCE).number == read(BALANCE).number
+
+
+def test_lists_without_end_are_a_sentence():
+    assert "lists nested deeper" in mistakes(BALANCE.replace("0.9545", "[" * 2000 + "]" * 2000))[0]
