@@ -115,7 +115,7 @@ def take(
     """Take the newest committed reading of the instrument into the step."""
     with clear_errors(), open_workbench(site, data, records) as at:
         actor = at.actor(by)
-        where = _at(at, session, (portion, step), "capture")
+        where = _made(at, session, (portion, step), token) or _at(at, session, (portion, step), "capture")
         press = Press(at=where, token=token or secrets.token_hex(8), by="console", instrument=instrument)
         found = capture(at.bench, actor, press)
     if as_json:
@@ -255,6 +255,16 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign:
         raise BenchError(N_("{text} is no role: write ROLE=INSTRUMENT, such as balance=B-01."), text=text)
     return role, name
+
+
+def _made(at: Workbench, session: str, named: tuple[int | None, str | None], token: str) -> At | None:
+    """The step that the token has made a capture of, where nothing else was named."""
+    portion, step = named
+    state = session_state(at.bench, session)
+    place = next((one.place for one in state.events if one.n == state.tokens.get(token)), None)
+    if place is None:
+        return None
+    return At(session, step or place.step, place.portion if portion is None else portion)
 
 
 def _at(at: Workbench, session: str, named: tuple[int | None, str | None], *actions: str) -> At:
