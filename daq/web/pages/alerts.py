@@ -93,7 +93,7 @@ class AlertBoard:
             with box("heading"):
                 ui.label(MARKS[alert.severity]).classes("mark")
                 ui.link(words.title(alert), f"/alert/{alert.id}").classes("title")
-                ui.label(words.state(alert)).classes("state")
+                ui.label(words.state(alert)).classes(f"state {alert.state}")
             where = " · ".join(part for part in (words.instrument(alert), words.room(alert)) if part)
             ui.label(where)
             ui.label(words.what(alert)).classes("nums")

@@ -118,7 +118,7 @@ class NonconformitySheet:
         if not self._items:
             ui.label(say("Nothing: no capture, result or report lies in this time.")).classes("detail")
             return
-        with box("scroll"), box("plain", "table"):
+        with box("scroll"), box("plain items", "table"):
             rows = [self._cells(item) for item in self._items]
             told = [n for n, _ in enumerate(self._columns()) if n == 0 or any(row[n] for row in rows)]
             self._headings([self._columns()[n] for n in told], may=may)
