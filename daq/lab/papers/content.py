@@ -122,6 +122,8 @@ class Parallels:
     """Parallel determinations, and how far they lie apart."""
 
     rows: tuple[ParallelRow, ...]
+    numbers: tuple[int, ...] = ()
+    """Of the determinations, in the order of the values; empty where none was given up: 1, 2 …"""
     difference: str = ""
     """With its unit; empty where they are not compared."""
     allowed: str = ""

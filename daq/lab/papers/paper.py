@@ -1,6 +1,7 @@
 """What a report and a raw-data sheet have in common: head, foot, check code, attachment, some tables."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,28 +152,47 @@ def method_facts(method: MethodUsed, words: PaperWords) -> list[Fact]:
 
 
 def parallel_blocks(parallels: Sequence[Parallels], words: PaperWords) -> list[Block]:
-    """Parallel determinations, side by side."""
+    """Parallel determinations, side by side; as many in one table as the page has room for."""
     blocks = [section(words.say("Parallel determinations"))] if parallels else []
     for each in parallels:
         count = max((len(row.values) for row in each.rows), default=0)
-        columns = [
-            Column(words.say("Parameter"), width=2),
-            Column(words.say("Symbol"), style="symbol"),
-            Column(words.say("Unit")),
-            *(Column(words.say("No. {number}", number=i + 1), "decimal", 1) for i in range(count)),
-        ]
-        rows = [
-            Row([words.of(r.name), r.symbol, symbol(r.unit) or "1", *_filled(r.values, count)])
-            for r in each.rows
-        ]
-        blocks.append(table(columns, rows))
+        numbers = each.numbers or tuple(range(1, count + 1))
+        blocks += [_side_by_side(each, numbers, which, words) for which in _lines(each, count)]
         if each.difference:
             blocks.append(notes([_agreement(each, words)]))
     return blocks
 
 
-def _filled(values: Sequence[str], count: int) -> list[str]:
-    return [*(typeset(value) for value in values), *([DASH] * (count - len(values)))]
+_LINE = 48
+"""Characters for the figures of one line."""
+
+
+def _lines(parallels: Parallels, count: int) -> Iterator[range]:
+    """Which determinations stand side by side: as many in each table; a series is broken between readings."""
+    words_of_cells = [word for row in parallels.rows for value in row.values for word in value.split()]
+    longest = max((len(word) for word in words_of_cells), default=0)
+    tables = math.ceil(count / max(1, _LINE // (longest + 1)))
+    at_once = math.ceil(count / max(1, tables))
+    for first in range(0, count, at_once or 1):
+        yield range(first, min(first + at_once, count))
+
+
+def _side_by_side(parallels: Parallels, numbers: Sequence[int], which: range, words: PaperWords) -> Block:
+    columns = [
+        Column(words.say("Parameter"), width=2),
+        Column(words.say("Symbol"), style="symbol"),
+        Column(words.say("Unit")),
+        *(Column(words.say("No. {number}", number=numbers[i]), "decimal", 1) for i in which),
+    ]
+    rows = [
+        Row([words.of(r.name), r.symbol, symbol(r.unit) or "1", *(_value(r.values, i) for i in which)])
+        for r in parallels.rows
+    ]
+    return table(columns, rows)
+
+
+def _value(values: Sequence[str], i: int) -> str:
+    return typeset(values[i]) if i < len(values) and values[i] else DASH
 
 
 def _agreement(parallels: Parallels, words: PaperWords) -> str:

@@ -62,7 +62,7 @@ def parallels_of(dossier: Dossier) -> tuple[Parallels, ...]:
     rows = [row for one in dossier.procedure.inputs if (row := _row(dossier, results, one.name)) is not None]
     statistics = body["parallels"]
     if statistics is None:
-        return (Parallels(rows=tuple(rows)),)
+        return (Parallels(rows=tuple(rows), numbers=_numbers(dossier)),)
     return (_compared(dossier, rows, body),)
 
 
@@ -146,10 +146,16 @@ def _compared(dossier: Dossier, rows: list[ParallelRow], body: Kept) -> Parallel
         allowed = f"{allowed} ({with_unit(percent, '%')} × {with_unit(mean, unit)})"
     return Parallels(
         rows=(*rows, of_formula),
+        numbers=_numbers(dossier),
         difference=with_unit(plain(difference), unit),
         allowed=allowed,
         accepted=found["met"],
     )
+
+
+def _numbers(dossier: Dossier) -> tuple[int, ...]:
+    portions = dossier.state.portions
+    return () if portions == tuple(range(1, len(portions) + 1)) else portions
 
 
 def _observed(dossier: Dossier, step: str, quantity: str) -> Iterator[Decimal]:
