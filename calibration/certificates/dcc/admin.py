@@ -49,6 +49,13 @@ def read_administrative(document: Document) -> Administrative:
     ):
         if not value:
             findings.error(core, "no {what}; ask the laboratory", what=what)
+    items = tuple(_item(item, findings) for item in _part(admin, "items").iter(f"{DCC}item"))
+    if not items:
+        findings.error(admin, "no item: what was calibrated is not stated; ask the laboratory")
+    elif len(items) > 1:
+        findings.warn(
+            admin, "{count} items, and results name none of them: say of which each is", count=len(items)
+        )
     customer = _part(admin, "customer")
     signers = [
         contact_name(person.find(f"{DCC}person"))
@@ -59,7 +66,7 @@ def read_administrative(document: Document) -> Administrative:
         laboratory=name,
         laboratory_code=text_of(laboratory.find(f"{DCC}calibrationLaboratoryCode")),
         customer=checked(contact_name(customer), customer, findings),
-        items=tuple(_item(item, findings) for item in _part(admin, "items").iter(f"{DCC}item")),
+        items=items,
         received_on=date_of(core.find(f"{DCC}receiptDate"), findings),
         begun_on=date_of(core.find(f"{DCC}beginPerformanceDate"), findings),
         ended_on=date_of(core.find(f"{DCC}endPerformanceDate"), findings),

@@ -318,6 +318,17 @@ def test_what_is_refused_with_its_sentence(found, instead, sentence):
     assert sentence in refusal(BALANCE.replace(found, instead))
 
 
+def test_results_of_several_items_or_of_none_are_named():
+    start, end = BALANCE.index("<dcc:item>"), BALANCE.index("</dcc:items>")
+    item = BALANCE[start:end]
+    assert "2 items, and results name none of them" in "".join(
+        sentences(BALANCE[:end] + item + BALANCE[end:], Severity.WARNING)
+    )
+    assert "no item: what was calibrated is not stated" in "".join(
+        sentences(BALANCE[:start] + BALANCE[end:], Severity.ERROR)
+    )
+
+
 def test_a_split_value_is_read_whole():
     split = BALANCE.replace("LX-2026-0417</dcc:uni", "LX-<!-- x -->2026<?p q?>-<![CDATA[<1>]]></dcc:uni")
     assert read(split).administrative.number == "LX-2026-<1>"
