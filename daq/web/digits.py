@@ -8,7 +8,8 @@ from daq.lab.meaning import Meant
 def decimals(meant: Meant, most_digits: int | None = None) -> int:
     """Digits after the decimal point: as many as the instrument sent, but none beyond the last one of U.
 
-    Where the value has another unit than the indication, as ohm has become degC: as many as U has.
+    Where the value has another unit than the indication, as ohm has become degC: as many as U has. A binary
+    number has no zeros at its end, and its digits come and go: as many as U has, too.
 
     Args:
         meant: the reading.
@@ -17,7 +18,8 @@ def decimals(meant: Meant, most_digits: int | None = None) -> int:
     sent = len(meant.row.raw_text.partition(".")[2])
     if most_digits is not None:
         before = len(str(abs(int(meant.row.raw))))
-        sent = min(sent, max(0, most_digits - before))
+        held = max(0, most_digits - before)
+        sent = min(sent, held) if meant.U is None else held
     if meant.U is None:
         return sent
     certain = len(expanded(meant.U).partition(".")[2])

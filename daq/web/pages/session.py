@@ -5,8 +5,9 @@ from nicegui import events, ui
 from starlette.responses import Response
 
 from daq.errors import NoSuchRecordError
+from daq.i18n import N_
 from daq.lab.methods.steps import RepeatUntil, Step
-from daq.lab.sessions.events import Stage
+from daq.lab.sessions.events import Act, Stage
 from daq.lab.sessions.records import count_events
 from daq.lab.sessions.records import opened as load_session
 from daq.lab.sessions.results import result_versions
@@ -143,7 +144,9 @@ class SessionSheet:
                 "caution"
             )
         if state.comments:
-            ui.label(f"↩ {words.say('Returned: {comments}', comments=state.comments)}").classes("refusal")
+            back = next(one for one in reversed(state.events) if one.act in (Act.RETURNED, Act.AMENDED))
+            message = N_("Amended: {comments}") if back.act is Act.AMENDED else N_("Returned: {comments}")
+            ui.label(f"↩ {words.say(message, comments=state.comments)}").classes("refusal")
 
     def _find_sample(self) -> Sample | None:
         number = self._state.header.sample

@@ -85,6 +85,12 @@ def test_value_has_no_digit_beyond_its_uncertainty(text, U, shown):
     assert number(meant(text, float(text), U)) == shown
 
 
+def test_a_binary_number_keeps_its_width():
+    """The shortest text of a float32 has no zeros at its end."""
+    for text, shown in (("103.3", "103.30"), ("102.96124", "102.96"), ("103", "103.00")):
+        assert number(meant(text, float(text), 0.13), 6) == shown
+
+
 def test_value_in_another_unit_has_the_decimals_of_its_uncertainty(make_certificate):
     """A curve that gives degC for ohm: the decimals of the ohm say nothing."""
     certificate = make_certificate(unit="ohm", value_unit="degC")
