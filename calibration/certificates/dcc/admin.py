@@ -49,13 +49,6 @@ def read_administrative(document: Document) -> Administrative:
     ):
         if not value:
             findings.error(core, "no {what}; ask the laboratory", what=what)
-    items = tuple(_item(item, findings) for item in _part(admin, "items").iter(f"{DCC}item"))
-    if not items:
-        findings.error(admin, "no item: what was calibrated is not stated; ask the laboratory")
-    elif len(items) > 1:
-        findings.warn(
-            admin, "{count} items, and results name none of them: say of which each is", count=len(items)
-        )
     customer = _part(admin, "customer")
     signers = [
         contact_name(person.find(f"{DCC}person"))
@@ -66,7 +59,7 @@ def read_administrative(document: Document) -> Administrative:
         laboratory=name,
         laboratory_code=text_of(laboratory.find(f"{DCC}calibrationLaboratoryCode")),
         customer=checked(contact_name(customer), customer, findings),
-        items=items,
+        items=_items(admin, findings),
         received_on=date_of(core.find(f"{DCC}receiptDate"), findings),
         begun_on=date_of(core.find(f"{DCC}beginPerformanceDate"), findings),
         ended_on=date_of(core.find(f"{DCC}endPerformanceDate"), findings),
@@ -76,6 +69,17 @@ def read_administrative(document: Document) -> Administrative:
         country=text_of(core.find(f"{DCC}countryCodeISO3166_1")),
         signers=tuple(checked(signer, admin, findings) for signer in signers if signer),
     )
+
+
+def _items(admin: etree._Element, findings: Findings) -> tuple[Item, ...]:
+    items = tuple(_item(item, findings) for item in _part(admin, "items").iter(f"{DCC}item"))
+    if not items:
+        findings.error(admin, "no item: what was calibrated is not stated; ask the laboratory")
+    elif len(items) > 1:
+        findings.warn(
+            admin, "{count} items, and results name none of them: say of which each is", count=len(items)
+        )
+    return items
 
 
 def _part(parent: etree._Element, name: str) -> etree._Element:

@@ -74,18 +74,22 @@ def points_of(group: Group, document: Document) -> tuple[tuple[ProposedPoint, ..
                 standard=standards[i],
             )
         )
+    _check_gaps(points, carrier, document)
+    for column in group.columns:
+        check_region(column, document)
+        check_hybrid(column, document, is_difference=column in (group.error, group.correction))
+    return tuple(points), _symbol_of(carrier)
+
+
+def _check_gaps(points: Sequence[ProposedPoint], carrier: Column | None, document: Document) -> None:
     gaps = sum(1 for point in points if point.expanded is None or point.k is None)
     if carrier is not None and gaps:
         document.findings.error(
             carrier.element,
             "U or k is missing at {count} of {size} points; these cannot be used",
             count=gaps,
-            size=size,
+            size=len(points),
         )
-    for column in group.columns:
-        check_region(column, document)
-        check_hybrid(column, document, is_difference=column in (group.error, group.correction))
-    return tuple(points), _symbol_of(carrier)
 
 
 def _size(columns: Sequence[Column], document: Document) -> int:
