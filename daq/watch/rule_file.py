@@ -137,6 +137,19 @@ def rules_without_channel(own: Path, rulebook: Rulebook, channels: Sequence[Know
             for each in about:
                 if each.unit != rule.unit:
                     yield f"{key}.unit: found {rule.unit!r}; {each.path} indicates in {each.unit}"
+        elif isinstance(rule, Limit | Disagreement):
+            yield from _of_other_quantities(key, rule, about)
+
+
+def _of_other_quantities(
+    key: str, rule: Limit | Disagreement, about: Sequence[KnownChannel]
+) -> Iterator[str]:
+    """Channels that a pattern caught beside those it is for; a certificate may give another unit of one."""
+    meant = {each.quantity for each in about if each.unit == rule.unit}
+    for each in about:
+        if meant and each.quantity not in meant:
+            wanted = " or ".join(sorted(repr(quantity) for quantity in meant))
+            yield f"{key}: is also about {each.path}, which indicates in {each.unit}; add quantity = {wanted}"
 
 
 def _read(path: Path) -> tuple[_File | None, list[str]]:

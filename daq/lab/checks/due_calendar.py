@@ -68,19 +68,20 @@ def due_items(connection: Connection, zone: ZoneInfo, now_ns: int) -> tuple[DueI
     return tuple(sorted(kept, key=lambda item: (item.day, item.equipment, item.record)))
 
 
-def calendar_feed(items: Iterable[DueItem], speech: Speech) -> bytes:
+def calendar_feed(items: Iterable[DueItem], speech: Speech, site: str = "") -> bytes:
     """The items as whole-day events; the same items give the same bytes.
 
     Args:
         items: such as ``due_items`` gives.
         speech: the language of the calendar.
+        site: short name of the site, for who subscribes to several: their events are not each other's.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Hengliang//calendar of a quality laboratory//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", speech.say("Checks, certificates and nonconforming work"))
     for item in items:
-        calendar.add_component(_event(item, speech))
+        calendar.add_component(_event(item, speech, f"{site}.{DOMAIN}".removeprefix(".")))
     return bytes(calendar.to_ical())
 
 
@@ -90,9 +91,9 @@ def summary(item: DueItem, speech: Speech) -> str:
     return speech.say(SUMMARIES[item.kind], equipment=item.equipment, title=title, record=item.record)
 
 
-def _event(item: DueItem, speech: Speech) -> Event:
+def _event(item: DueItem, speech: Speech, domain: str) -> Event:
     event = Event()
-    event.add("uid", f"{item.kind.value}-{item.record}@{DOMAIN}")
+    event.add("uid", f"{item.kind.value}-{item.record}@{domain}")
     event.add("dtstamp", datetime.fromtimestamp(item.since_ns // _NS_PER_S, UTC))
     event.add("dtstart", item.day)
     event.add("dtend", item.day + timedelta(days=1))

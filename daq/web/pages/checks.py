@@ -146,4 +146,5 @@ def calendar_answer(desk: Desk, request: Request) -> Response:
         return here
     with reading(desk.engine) as connection:
         items = due_items(connection, desk.register.zone, desk.clock.now_ns())
-    return Response(calendar_feed(items, here.words), media_type="text/calendar; charset=utf-8")
+    feed = calendar_feed(items, here.words, desk.settings.site.id)
+    return Response(feed, media_type="text/calendar; charset=utf-8")

@@ -209,3 +209,13 @@ def test_alerts_that_would_be_folded_under_themselves_are_refused(book):
     ring = LIMIT + 'folds = ["other"]\n' + OTHER.format(kind="stale") + 'folds = ["hot"]\n'
     assert any("rule hot.folds: it is folded under itself" in each for each in mistakes(book, ring))
     assert any("hot.folds" in each for each in mistakes(book, LIMIT + 'folds = ["hot"]\n'))
+
+
+def test_a_rule_that_also_catches_another_quantity_is_told(book, tmp_path):
+    humidity = KnownChannel("H-01", "humidity", "thermo-hygrometer", "humidity", "%RH")
+    text = LIMIT.replace("indication = true", "").replace('channels = "*/temperature"', 'channels = "H-01/*"')
+    found = list(rules_without_channel(tmp_path / "alerts.toml", book(text), (*CHANNELS, humidity)))
+    assert len(found) == 1
+    assert "is also about H-01/humidity, which indicates in %RH; add quantity = 'temperature'" in found[0]
+    named = text + 'quantity = "temperature"\n'
+    assert not list(rules_without_channel(tmp_path / "alerts.toml", book(named), (*CHANNELS, humidity)))

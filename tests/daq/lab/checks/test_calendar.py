@@ -117,3 +117,17 @@ def test_what_people_wrote_cannot_break_the_calendar(dated):
     assert len(events) == 3
     assert "B-01: intermediate check due, a; b, c\\nEND:VEVENT" in [str(one["SUMMARY"]) for one in events]
     assert calendar_feed((), ENGLISH).startswith(b"BEGIN:VCALENDAR")
+
+
+def test_a_person_who_subscribes_to_two_sites_has_the_days_of_both(dated):
+    found = listed(dated, START_NS)
+    north, south = (
+        {
+            str(event["UID"])
+            for event in icalendar.Calendar.from_ical(calendar_feed(found, ENGLISH, site)).walk("VEVENT")
+        }
+        for site in ("north", "south")
+    )
+    assert len(north) == len(found)
+    assert not north & south
+    assert all(uid.endswith("@north.hengliang") for uid in north)
