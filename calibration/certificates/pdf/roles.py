@@ -47,7 +47,7 @@ _BY_WORDS = (
     (r"最大允许|允许误差|允差|技术要求|(?<![a-z])mpe|permissible|limit|toleran", Part.LIMIT),
     (r"(?<!扩展)标准不确定度|standarduncertainty|^uc(?![a-z])", Part.STANDARD_UNCERTAINTY),
     (r"不确定度|uncertainty|^u_?(95|99|rel|rh|[a-z])?(?![a-z])|[^a-z]u(95)?[(=/]", Part.UNCERTAINTY),
-    (r"包含因子|覆盖因子|coverage|^k(?![a-z])", Part.K),
+    (r"^(?!.*k=\d)(.*(包含因子|覆盖因子|coverage)|k(?![a-z]))", Part.K),
     (r"结论|判定|合格|符合|conformity|verdict|pass", Part.VERDICT),
     (r"标准偏差|重复性|standarddeviation|repeatab|^s(?![a-z])", Part.DEVIATION),
     (r"极差|range", Part.OTHER),

@@ -93,7 +93,7 @@ def _with_names(lines: Sequence[Line]) -> list[Line]:
 
 
 def _owner(j: int, lines: Sequence[Line]) -> int | None:
-    """The line of numbers to whose name a line belongs: beside half of it, otherwise clearly the nearest one."""
+    """The line of numbers to whose name a line belongs: beside half of it, else clearly the nearest."""
     only = lines[j].segments[0]
     if len(lines[j].segments) != 1 or is_number(only.text):
         return None
@@ -135,7 +135,7 @@ def _named(i: int, beside: Sequence[int], lines: Sequence[Line]) -> Line:
 
 
 def _is_interleaved(line: Line, other: Line) -> bool:
-    """Whether two lines overlap in height, as text in the middle of a cell does with that of its neighbours."""
+    """Whether two lines overlap in height, as text in the middle of a cell does with its neighbours."""
     return min(line.box[3], other.box[3]) - max(line.box[1], other.box[1]) > _OVERLAP_EM * line.size
 
 
@@ -259,7 +259,7 @@ def _first_head(lines: Sequence[Line], start: int, spans: Sequence[tuple[float, 
 
 
 def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, is_beside: bool) -> bool:
-    """Whether a line is one of a head; ``is_beside``: it stands half a line beside another one of the head."""
+    """Whether a line is one of a head; ``is_beside``: it stands half a line beside another one of it."""
     if any(len(segment.text) > _LONG_TEXT * 2 or ":" in segment.text for segment in line.segments):
         return False
     outside = [

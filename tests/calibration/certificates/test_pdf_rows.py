@@ -7,7 +7,7 @@ import pytest
 from calibration.certificates.imported import Stage
 from tests.calibration.certificates.pdf_layouts import plain_cover
 from tests.calibration.certificates.pdf_reading import document, points, read, said, told
-from tests.calibration.certificates.printed import pdf_of
+from tests.calibration.certificates.printed import pdf_of, width_of
 
 THERMO = ["标准值(℃)", "示值(℃)", "修正值(℃)"]
 U = "U=0.05 ℃，k=2"
@@ -259,3 +259,72 @@ def test_a_column_as_found_is_the_indication() -> None:
     found = read(document(rows, width=110))
     assert points(found, "ind", "err") == [[["100.0003", "-0.3"]]]
     assert any("(the sign is that of the correction)" in sentence for sentence in said(found))
+
+
+def test_heads_of_different_height_without_lines() -> None:
+    """The middle of a head on one line stands beside those on two."""
+    sheet, y = plain_cover()
+    for i, head in enumerate(["标准值(℃)", "示值(℃)", "修正值|Correction(℃)", "U(℃)|k=2"]):
+        lines = head.split("|")
+        for part, text in enumerate(lines):
+            sheet.text(60 + i * 100, y + 7 + (part * 14 - 7 if len(lines) > 1 else 0), text)
+    sheet.columns(
+        y + 32, [["0.00", "0.02", "-0.02", "0.05"], ["50.00", "50.05", "-0.05", "0.05"]], width=100, x=40
+    )
+    found = read(pdf_of(sheet))
+    assert points(found, "ref", "ind", "cor", "U", "k") == [
+        [["0.00", "0.02", "-0.02", "0.05", "2"], ["50.00", "50.05", "-0.05", "0.05", "2"]]
+    ]
+
+
+NAMES = [
+    ["标准值", "Standard (℃)"],
+    ["示值", "Indication (℃)"],
+    ["修正值", "Correction (℃)"],
+    ["U", "(℃), k=2"],
+]
+VALUES = [["0.00", "50.00"], ["0.02", "50.05"], ["-0.02", "-0.05"], ["0.05", "0.05"]]
+
+
+@pytest.mark.parametrize("pitch", [30, 24])
+def test_names_on_two_lines_beside_their_numbers(pitch: int) -> None:
+    sheet, y = plain_cover()
+    for i, (name, numbers) in enumerate(zip(NAMES, VALUES, strict=True)):
+        top = y + i * pitch
+        sheet.lines(top, *name, pitch=12)
+        for j, number in enumerate(numbers):
+            sheet.text(250 + j * 80, top + 6, number)
+    found = read(pdf_of(sheet))
+    assert points(found, "ref", "ind", "cor", "U", "k") == [
+        [["0.00", "0.02", "-0.02", "0.05", "2"], ["50.00", "50.05", "-0.05", "0.05", "2"]]
+    ]
+
+
+def test_k_in_the_second_row_of_a_head_is_no_column_of_k() -> None:
+    rows = [[*THERMO, "U(℃)"], ["^", "^", "^", "k=2"], ["0.00", "0.02", "-0.02", "0.05"]]
+    found = read(document(rows))
+    assert points(found, "U", "k") == [[["0.05", "2"]]]
+
+
+def test_names_on_three_lines_and_one_that_could_be_of_two_rows() -> None:
+    sheet, y = plain_cover()
+    for i, (name, numbers) in enumerate(zip(NAMES, VALUES, strict=True)):
+        top = y + i * 50
+        for at, text in enumerate([name[0], *name[1].split(" ", 1)]):
+            sheet.text(150 - width_of(text, 10) / 2, top + at * 14, text)
+        for j, number in enumerate(numbers):
+            sheet.text(250 + j * 80, top + 14, number)
+    assert points(read(pdf_of(sheet)), "ref", "cor")[0] == [["0.00", "-0.02"], ["50.00", "-0.05"]]
+    between, y = plain_cover()
+    for i, (name, numbers) in enumerate([("标准值(℃)", ["0.00", "9.00"]), ("修正值(℃)", ["0.02", "0.03"])]):
+        between.lines(y + i * 28, name, "示值(℃)" if i == 0 else "", pitch=14)
+        for j, number in enumerate(numbers):
+            between.text(250 + j * 80, y + i * 28, number)
+    told_of = read(pdf_of(between))
+    assert not any(point.get("ind") for one in told(told_of) for point in one[4])
+
+
+def test_a_single_row_of_results_without_others_is_said() -> None:
+    sheet, y = plain_cover()
+    sheet.columns(y, [["修正值(℃)", "-0.02", "-0.05"]])
+    assert any("1 rows of numbers without a head" in sentence for sentence in said(read(pdf_of(sheet))))
