@@ -144,7 +144,7 @@ def _certificates(signature: etree._Element) -> list[x509.Certificate]:
     try:
         return [x509.load_der_x509_certificate(base64.b64decode(text, validate=True)) for text in texts]
     except (binascii.Error, ValueError, UnsupportedAlgorithm) as error:
-        raise UnverifiableError("with a certificate that cannot be read") from error
+        raise UnverifiableError(Sentence("with a certificate that cannot be read")) from error
 
 
 def _signed_by(

@@ -14,7 +14,7 @@ from signxml.algorithms import (
     SignatureMethod,
 )
 
-from calibration.sentences import Sentence
+from calibration.sentences import Sentence, made
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
@@ -36,7 +36,7 @@ class _SignatureError(Exception):
     """A message, and the facts that stand in its places."""
 
     def __init__(self, message: str, /, **facts: object) -> None:
-        super().__init__(Sentence(message, **facts))
+        super().__init__(made(message, facts))
 
 
 class FormRefusedError(_SignatureError):
@@ -63,7 +63,9 @@ def accepted_references(root: etree._Element, signatures: Sequence[etree._Elemen
         )
     info = signature.find(f"{_DS}SignedInfo")
     if info is None:
-        raise FormRefusedError("its signature does not say what it covers (SignedInfo); ask the laboratory")
+        raise FormRefusedError(
+            Sentence("its signature does not say what it covers (SignedInfo); ask the laboratory")
+        )
     _check_algorithm(info, "CanonicalizationMethod", _CANONICAL)
     _check_algorithm(info, "SignatureMethod", {method.value for method in METHODS})
     references = info.findall(f"{_DS}Reference")
@@ -78,7 +80,9 @@ def accepted_references(root: etree._Element, signatures: Sequence[etree._Elemen
     for reference in references:
         _check_algorithm(reference, "DigestMethod", {digest.value for digest in DIGESTS})
     if _ENVELOPED not in _transforms(whole[0], _CANONICAL | {_ENVELOPED}):
-        raise FormRefusedError("its signature covers itself (no enveloped transform); ask the laboratory")
+        raise FormRefusedError(
+            Sentence("its signature covers itself (no enveloped transform); ask the laboratory")
+        )
     for other in others:
         _check_properties(other, root, signature)
         _transforms(other, _CANONICAL)
