@@ -124,6 +124,7 @@ def _with_uncertainty(group: Group, document: Document) -> Column | None:
     if at_error:
         return at_error[0]
     if len(others) == 1:
+        _ask_of_reference(group, others[0], document)
         return others[0]
     document.findings.error(
         group.columns[0].element,
@@ -134,6 +135,19 @@ def _with_uncertainty(group: Group, document: Document) -> Column | None:
         else Sentence("no uncertainty is stated for these results; they cannot be used"),
     )
     return None
+
+
+def _ask_of_reference(group: Group, carrier: Column, document: Document) -> None:
+    """U beside a reference of the same quantity may be that of the standard alone, which is smaller."""
+    reference, other = group.reference, group.indication or group.error or group.correction
+    if reference is None or other is None or carrier.element is not reference.element:
+        return
+    if reference.quantity == other.quantity:
+        document.findings.warn(
+            carrier.element,
+            "U stands beside the reference and nowhere else; it is taken for that of the error, not of the "
+            "standard alone: check it",
+        )
 
 
 def _symbol_of(column: Column | None) -> str:

@@ -263,6 +263,15 @@ def test_a_region_of_all_values_is_said():
     assert "the uncertainty is that of all values together" in found
 
 
+def test_an_uncertainty_beside_the_reference_alone_is_asked_about():
+    (proposal,), found = read(column("Reference", "10 20", uncertainty=U), column("Indication", "10.1 20.2"))
+    assert [point.expanded for point in proposal.points] == [Decimal("0.05")] * 2
+    assert "U stands beside the reference and nowhere else" in found
+    ohm = column("Indication", "100.1 107.2", r"\ohm")
+    _, found = read(column("Reference", "10 20", uncertainty=U), ohm)
+    assert "U stands beside the reference" not in found
+
+
 def test_a_gap_among_the_uncertainties_is_an_error():
     gap = U.replace("0.05", "0.05 NaN")
     _, found = read(column("Reference", "10 20"), column("Error", "0.1 0.2", uncertainty=gap))
