@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from daq.commands.console import ready_output
-from daq.commands.late import group_of_commands, single_command
+from daq.commands.late import group_of_commands, in_language, single_command
 
 COMMANDS = {
     "demo": "daq.commands.demo",
@@ -58,6 +58,7 @@ class LateCommands(TyperGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command whose words were typed."""
         ready_output()
+        in_language(self)
         return super().main(*args, **kwargs)
 
 

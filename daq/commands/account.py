@@ -12,7 +12,7 @@ from daq.security.accounts import Credentials
 from daq.security.passwords import ADVISED, demand_good_password
 from daq.security.people import NewPerson, Person, Role, account_of
 
-app = typer.Typer(no_args_is_help=True, help="People: accounts, roles, passwords.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="People: accounts, roles, passwords.")
 
 AccountArgument = Annotated[str, typer.Argument(help="Account name.")]
 RoleOption = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]

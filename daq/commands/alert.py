@@ -43,7 +43,7 @@ from daq.security.accounts import Accounts
 from daq.settings import Settings, load_settings
 from daq.wiring import DataFiles, records_of
 
-app = typer.Typer(no_args_is_help=True, help="Alerts: what needs a person.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Alerts: what needs a person.")
 
 AlertArgument = Annotated[int, typer.Argument(help="Number of the alert.")]
 ByOption = Annotated[str, typer.Option("--by", prompt="Your account", help="Account of who acts.")]

@@ -5,7 +5,11 @@ import typer
 from daq.commands.console import complain
 from daq.commands.speech import say
 
-app = typer.Typer(no_args_is_help=True, help="Measure on this machine, side by side with peers and limits.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Measure on this machine, side by side with peers and limits.",
+)
 
 
 @app.callback()

@@ -45,7 +45,9 @@ def _on_records() -> Mapping[str, Callable[..., None]]:
     return certificate_records.COMMANDS | certificate_impact.COMMANDS | certificate_dcc.COMMANDS
 
 
-app = typer.Typer(cls=LateRecords, no_args_is_help=True, help="Certificates: documents and records.")
+app = typer.Typer(
+    cls=LateRecords, no_args_is_help=True, add_completion=False, help="Certificates: documents and records."
+)
 
 EXIT_CODES = {Verdict.USABLE: 0, Verdict.FINDINGS: 1, Verdict.REFUSED: 2}
 

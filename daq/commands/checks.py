@@ -22,7 +22,11 @@ from daq.records.migrations import open_records
 from daq.web.checks.words import CHANGES, CHARTS, FINDINGS, STANDINGS, TRUSTS
 from daq.wiring import DataFiles
 
-app = typer.Typer(no_args_is_help=True, help="Intermediate checks: plans, what is due, control charts.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Intermediate checks: plans, what is due, control charts.",
+)
 
 PlanArgument = Annotated[str, typer.Argument(help="Name of the plan, as `hengliang checks list` shows it.")]
 

@@ -40,7 +40,7 @@ from daq.web.equipment.validity_words import shown
 from daq.web.equipment.words import KINDS, STATES
 from daq.web.equipment.words import LOG_KINDS as WORDS_OF_LOG
 
-app = typer.Typer(no_args_is_help=True, help="The register of equipment.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The register of equipment.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Short name, as on the label.")]
 SetOption = Annotated[

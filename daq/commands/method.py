@@ -40,7 +40,9 @@ STATES = {
     MethodState.APPROVED: N_("approved"),
     MethodState.WITHDRAWN: N_("withdrawn"),
 }
-app = typer.Typer(no_args_is_help=True, help="Written methods: versions and who approved them.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Written methods: versions and who approved them."
+)
 
 NameArgument = Annotated[str, typer.Argument(metavar="METHOD", help="Its name, the file's without .toml.")]
 VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="First digits of its version.")]

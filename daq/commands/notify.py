@@ -11,7 +11,7 @@ from daq.settings import NotifyEntry, load_settings
 from daq.watch.notify import AppriseSender
 from daq.watch.wording import Writer
 
-app = typer.Typer(no_args_is_help=True, help="Messages: whether they arrive.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Messages: whether they arrive.")
 
 
 @app.callback()

@@ -38,7 +38,9 @@ from daq.lab.reports.raw_record import raw_record_pdf
 from daq.records.database import reading
 from daq.security.audit import Json
 
-app = typer.Typer(no_args_is_help=True, help="Reports: issue, list, open; raw records, evidence.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Reports: issue, list, open; raw records, evidence."
+)
 
 LanguageOption = Annotated[
     str | None, typer.Option("--language", help=f"{' or '.join(LANGUAGES)}; by default the site's.")

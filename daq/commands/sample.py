@@ -21,7 +21,7 @@ from daq.commands.workbench import open_workbench
 from daq.lab.sessions.samples import Sample, SampleAbout, receive_sample, samples
 from daq.records.database import reading
 
-app = typer.Typer(no_args_is_help=True, help="Samples: what was received.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Samples: what was received.")
 
 
 @app.command()

@@ -35,7 +35,9 @@ from daq.lab.sessions.state import SessionState
 from daq.lab.sessions.steps import At
 from daq.web.sessions.words import remark_text
 
-app = typer.Typer(no_args_is_help=True, help="Sessions: from the sample to the signed result.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Sessions: from the sample to the signed result."
+)
 
 PortionOption = Annotated[int | None, typer.Option("--portion", help="Where several portions have a step.")]
 StepOption = Annotated[str | None, typer.Option("--step", help="The step that you see; else the next one.")]

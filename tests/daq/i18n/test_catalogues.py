@@ -5,9 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 import calibration
 import daq
+from daq.cli import app
 from daq.i18n import messages as catalogue
 from daq.i18n import translation
 from daq.i18n.catalogue import compile_catalogue, read_catalogue
@@ -54,6 +57,17 @@ def _message(call):
     return None
 
 
+def texts_of_console(command):
+    """Help and prompts of a command and of all that belong to it."""
+    yield command.help
+    for parameter in command.params:
+        yield getattr(parameter, "help", None)
+        yield getattr(parameter, "prompt", None)
+    if isinstance(command, TyperGroup):
+        for name in command.list_commands(None):
+            yield from texts_of_console(command.get_command(None, name))
+
+
 @pytest.fixture(scope="module")
 def messages():
     sources = {
@@ -65,6 +79,7 @@ def messages():
     for path, text in sources.items():
         found |= set(messages_of(text)) if path.is_relative_to(ROOT) else set(sentences_of(text))
         found |= set(sentences_of(text)) if "calibration.sentences" in text else set()
+    found |= {text for text in texts_of_console(typer.main.get_command(app)) if text}
     assert len(found) > 500
     return found
 
