@@ -4,8 +4,9 @@ The server decides which step it is; a request names the step that the person sa
 session stands elsewhere.
 """
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from daq.errors import BenchError
 from daq.i18n import N_
@@ -34,6 +35,9 @@ STRIKEABLE = {
     Act.ATTACHED,
     Act.SKIPPED,
 }
+
+
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,12 +272,9 @@ def _time_objections(step: PlainStep, timer: TimerView) -> list[Objection]:
 
 
 def _number(text: str) -> Decimal:
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        value = Decimal("nan")
-    if not value.is_finite():
+    """A number as it was typed: other spellings, such as 1_0 or 2,45, are not guessed at."""
+    if not _NUMBER.fullmatch(text.strip()):
         raise BenchError(
             N_("{text} is no number; write it with a point, such as 2.45."), text=repr(text.strip())
         )
-    return value
+    return Decimal(text.strip())

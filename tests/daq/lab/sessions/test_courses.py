@@ -239,8 +239,9 @@ def test_what_is_entered_has_a_reason_and_is_within_the_method(bench):
     session = bench.start("spices-distillation-gb-5009-3-3")
     walk(bench, session, until=until_step("blank", 0))
     at = At(session, "blank", 0)
-    with pytest.raises(BenchError, match="is no number; write it with a point"):
-        enter(bench.bench, CHEN, at, "0,10", "read by eye")
+    for text in ("0,10", "0_1", "０．１", "1e-1", ".1", "nan", "", "0.1 mL"):
+        with pytest.raises(BenchError, match="is no number; write it with a point"):
+            enter(bench.bench, CHEN, at, text, "read by eye")
     with pytest.raises(StepRefusedError, match="3 mL is outside 0 to 1"):
         enter(bench.bench, CHEN, at, "3", "read by eye")
     with pytest.raises(BenchError, match="A reason is needed"):
