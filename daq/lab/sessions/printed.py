@@ -2,22 +2,25 @@
 
 The journal keeps such bytes as an event. The press takes the polled, committed reading near it that says the
 same as the print-out. The last digit of a resting balance still flickers, so that reading may be polled only
-after the print-out: a press waits for it as long as a reading counts as fresh. If none comes, nothing is
-captured.
+after the print-out: a press waits for it while the load lies there. If none comes, nothing is captured.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from daq.journal import EventRow, JournalReader
+from daq.journal import EventRow, JournalChannel, JournalReader, ReadingRow
 from daq.lab.sessions.bench import BenchRules
-from daq.lab.sessions.readings import MOST_ROWS, Asked, Taken, find_channel
+from daq.lab.sessions.readings import MOST_ROWS, Asked, Taken, find_channel, step_of
 from daq.lab.sessions.remarks import refuse, remark
 from drivers.dialects.base import Dialect, cut_line
 from drivers.reading import EventKind, Outcome, Quality
 
 FLAG = "flag"
+WAITS = 3
+"""A press waits so many times as long as a reading counts as fresh: ten and more readings."""
+MOVED_STEPS = 20
+"""A reading further away from the print-out than so many steps is of another load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,9 @@ class PrintKey:
         self.waiting = None
         if newest is None or newest.t_ns <= since_ns:
             return None
-        is_over = asked.pressed_ns - newest.t_ns > self._rules.stale_after(asked.name)
-        if is_over or _said_the_same(reader, asked, newest, self._rules) is not None:
+        near = _near(reader, asked, newest, self._rules)
+        is_over = asked.pressed_ns - newest.t_ns > WAITS * self._rules.stale_after(asked.name)
+        if is_over or near.same or near.is_moved:
             return newest
         self.waiting = newest
         return None
@@ -93,27 +97,37 @@ def reading_printed(reader: JournalReader, asked: Asked, printed: Printed, rules
     Raises:
         StepRefusedError: there is none that is stable and says the same.
     """
-    taken = _said_the_same(reader, asked, printed, rules)
-    if taken is None:
+    near = _near(reader, asked, printed, rules)
+    if not near.same:
         text = f"{printed.text} {printed.unit}"
         raise refuse([remark("printed-otherwise", instrument=asked.name, printed=text)])
-    return taken
+    return Taken(near.channel, min(near.same, key=lambda row: abs(row.t_ns - printed.t_ns)), FLAG)
 
 
-def _said_the_same(reader: JournalReader, asked: Asked, printed: Printed, rules: BenchRules) -> Taken | None:
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What was polled about the time of a press."""
+
+    channel: JournalChannel
+    same: tuple[ReadingRow, ...]
+    """Stable, and with what was printed."""
+    is_moved: bool
+    """Another load lies there since, or none: nothing will say the same any more."""
+
+
+def _near(reader: JournalReader, asked: Asked, printed: Printed, rules: BenchRules) -> _Near:
     channel = find_channel(reader, asked)
     reach_ns = rules.stale_after(asked.name)
-    near = reader.readings_between(channel.id, printed.t_ns - reach_ns, printed.t_ns + reach_ns + 1)
-    same = [
-        row
-        for row in near
-        if channel.unit == printed.unit
-        and Decimal(row.raw_text) == Decimal(printed.text)
-        and not row.quality & ~(Quality.SIMULATED if rules.simulated else Quality.GOOD)
-    ]
-    if not same:
-        return None
-    return Taken(channel, min(same, key=lambda row: abs(row.t_ns - printed.t_ns)), FLAG)
+    from_ns, to_ns = printed.t_ns - reach_ns, printed.t_ns + WAITS * reach_ns
+    said = Decimal(printed.text)
+    sound = Quality.SIMULATED if rules.simulated else Quality.GOOD
+    same, is_moved = [], False
+    for row in reader.readings_between(channel.id, from_ns, to_ns + 1):
+        away = abs(Decimal(row.raw_text) - said)
+        if channel.unit == printed.unit and not away and not row.quality & ~sound:
+            same.append(row)
+        is_moved |= row.t_ns > printed.t_ns and away > MOVED_STEPS * step_of(printed.text)
+    return _Near(channel, tuple(same), is_moved)
 
 
 def _lines(row: EventRow, dialect: Dialect) -> Iterator[Printed]:
