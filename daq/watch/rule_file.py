@@ -1,6 +1,7 @@
 """The rules in force: those that come with the program and the site's own; every mistake in one report."""
 
 import json
+import math
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from daq.lab.methods.loading import Method
 from daq.lab.methods.parts import Part, Word
 from daq.lab.methods.steps import Environment, Hold, RepeatUntil
 from daq.mistakes import Place, found_at, key_of, sentence_of
+from daq.watch import windows
 from daq.watch.message_parts import Messages, Severities, SeverityRule
 from daq.watch.rule_parts import (
     RULE_TYPES,
@@ -45,6 +47,8 @@ class KnownChannel:
     """Kind of the instrument: ``balance`` …"""
     quantity: str
     unit: str
+    period_s: float = 1.0
+    """Between two readings."""
 
     @property
     def path(self) -> str:
@@ -137,8 +141,21 @@ def rules_without_channel(own: Path, rulebook: Rulebook, channels: Sequence[Know
             for each in about:
                 if each.unit != rule.unit:
                     yield f"{key}.unit: found {rule.unit!r}; {each.path} indicates in {each.unit}"
+            if isinstance(rule, WindowedRule):
+                yield from _too_seldom(key, rule, about)
         elif isinstance(rule, Limit | Disagreement):
             yield from _of_other_quantities(key, rule, about)
+
+
+def _too_seldom(key: str, rule: WindowedRule, about: Sequence[KnownChannel]) -> Iterator[str]:
+    """Channels whose readings never fill the window: nothing would ever be judged."""
+    for each in about:
+        least_s = math.ceil(each.period_s * windows.LEAST_PARTS)
+        if rule.window_s < least_s:
+            yield (
+                f"{key}.window_s: found {rule.window_s}; {each.path} is read every {each.period_s:g} s, "
+                f"take {least_s} or more"
+            )
 
 
 def _of_other_quantities(

@@ -177,7 +177,7 @@ def judge(rule: ValueRule, standing: Standing, seen: Seen) -> tuple[Judged | Non
         return _wrong_unit(sample, rule.unit, sample.unit), standing.memory
     if isinstance(rule, Step):
         return _windowed(rule, standing, sample, 2)
-    if isinstance(rule, ZeroDrift) and abs(sample.raw) > rule.idle_within:
+    if isinstance(rule, ZeroDrift) and _written(abs(sample.raw)) > rule.idle_within:
         return Judged(Verdict.UNKNOWN, {}), None  # something is on the pan: the zero is not seen
     if isinstance(rule, ZeroDrift) and sample.quality.stable is False:
         return None, standing.memory
@@ -195,8 +195,8 @@ def _limit(rule: Limit | Hold, standing: Standing, seen: Seen) -> Judged:
     low, high = seen.band
     facts = {**_facts(sample, by_indication), "low": _text(low), "high": _text(high)}
     inside = rule.deadband if isinstance(rule, Limit) and standing.active else Decimal(0)
-    below = low is not None and value < float(low + inside)
-    above = high is not None and value > float(high - inside)
+    below = low is not None and _written(value) < low + inside
+    above = high is not None and _written(value) > high - inside
     if below or above:
         return Judged(Verdict.BAD, facts)
     is_known = by_indication or sample.value is not None
@@ -208,7 +208,8 @@ def _disagreement(rule: Disagreement, seen: Seen) -> Judged:
     if other is None or not other.is_trusted:
         return Judged(Verdict.UNKNOWN, {})
     if one.value is None or other.value is None or one.U is None or other.U is None:
-        units, difference, allowed = (one.unit, other.unit), abs(one.raw - other.raw), float(rule.apart)
+        units, difference = (one.unit, other.unit), abs(one.raw - other.raw)
+        allowed = float(rule.apart)
         well = Verdict.UNKNOWN  # what is not corrected may agree by accident
     else:
         units, difference = (one.value_unit, other.value_unit), abs(one.value - other.value)
@@ -219,7 +220,7 @@ def _disagreement(rule: Disagreement, seen: Seen) -> Judged:
             return _wrong_unit(one, rule.unit, unit)
     facts = _facts(one, one.value is None)
     facts.update(difference=difference, allowed=allowed, unit=rule.unit, other=other.path)
-    is_bad = difference > allowed and (well is Verdict.WELL or rule.apart > 0)
+    is_bad = _written(difference) > _written(allowed) and (well is Verdict.WELL or rule.apart > 0)
     return Judged(Verdict.BAD if is_bad else well, facts)
 
 
@@ -254,7 +255,7 @@ def _judged_window(
     facts: dict[str, Json] = {**_facts(sample, True), "window_s": rule.window_s}
     if isinstance(rule, Rate):
         change = windows.range_of(window)  # a part of the window may already be too much
-        verdict = _verdict(change > rule.most, full)
+        verdict = _verdict(_written(change) > rule.most, full)
         return Judged(verdict, {**facts, "change": change, "most": _text(rule.most)})
     if not full:
         return Judged(Verdict.UNKNOWN, facts)
@@ -263,16 +264,23 @@ def _judged_window(
         late = [bucket for bucket in window if bucket[0] >= middle]
         early = [bucket for bucket in window if bucket[0] < middle]
         change = windows.mean_of(late) - windows.mean_of(early) if early else 0.0
-        verdict = _verdict(abs(change) > rule.most, bool(early))
+        verdict = _verdict(_written(abs(change)) > rule.most, bool(early))
         return Judged(verdict, {**facts, "change": change, "most": _text(rule.most)})
     if isinstance(rule, Noise):
         s = windows.deviation_of(window)
-        is_bad = s < rule.least or (rule.most is not None and s > rule.most)
+        is_bad = _written(s) < rule.least or (rule.most is not None and _written(s) > rule.most)
         return Judged(
             _verdict(is_bad, True), {**facts, "s": s, "least": _text(rule.least), "most": _text(rule.most)}
         )
     zero = windows.mean_of(window)
-    return Judged(_verdict(abs(zero) > rule.limit, True), {**facts, "zero": zero, "most": _text(rule.limit)})
+    return Judged(
+        _verdict(_written(abs(zero)) > rule.limit, True), {**facts, "zero": zero, "most": _text(rule.limit)}
+    )
+
+
+def _written(number: float) -> Decimal:
+    """A computed number as a person would write it: in binary 0.1 is more than the limit 0.1."""
+    return Decimal(f"{number:.12g}")
 
 
 def _verdict(is_bad: bool, is_known: bool) -> Verdict:

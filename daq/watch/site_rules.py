@@ -70,7 +70,7 @@ def _unreadable_targets(path: Path, settings: Settings) -> Iterator[str]:
 
 def _known_channels(settings: Settings, profiles: Mapping[str, Profile]) -> list[KnownChannel]:
     return [
-        KnownChannel(entry.name, channel.name, profile.kind, channel.quantity, channel.unit)
+        KnownChannel(entry.name, channel.name, profile.kind, channel.quantity, channel.unit, entry.period_s)
         for entry in settings.instruments
         if (profile := profiles.get(entry.profile)) is not None
         for channel in profile.channels

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 Bucket = list[float]
 PARTS = 12
 """Sub-intervals of a window."""
+LEAST_PARTS = PARTS // 2 + 1
+"""So many of them have readings, or nothing is said."""
 
 
 def with_reading(window: Sequence[Bucket], t_ns: int, x: float, part_ns: int, parts: int) -> list[Bucket]:
@@ -34,7 +36,7 @@ def begins_part(window: Sequence[Bucket], t_ns: int, part_ns: int) -> bool:
 def is_full(window: Sequence[Bucket], t_ns: int, part_ns: int, parts: int) -> bool:
     """Whether the window reaches back far enough, and half of its sub-intervals have readings."""
     start = t_ns // part_ns * part_ns
-    return len(window) > parts // 2 and window[0][0] <= start - (parts - 1) * part_ns
+    return len(window) > parts // PARTS * (LEAST_PARTS - 1) and window[0][0] <= start - (parts - 1) * part_ns
 
 
 def mean_of(window: Sequence[Bucket]) -> float:

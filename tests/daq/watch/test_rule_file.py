@@ -1,5 +1,6 @@
 """Files of rules: what comes with the program is sound, and every mistake of a site is told at once."""
 
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 
@@ -209,6 +210,17 @@ def test_alerts_that_would_be_folded_under_themselves_are_refused(book):
     ring = LIMIT + 'folds = ["other"]\n' + OTHER.format(kind="stale") + 'folds = ["hot"]\n'
     assert any("rule hot.folds: it is folded under itself" in each for each in mistakes(book, ring))
     assert any("hot.folds" in each for each in mistakes(book, LIMIT + 'folds = ["hot"]\n'))
+
+
+def test_a_window_that_readings_never_fill_is_told(book, tmp_path):
+    text = OTHER.format(kind="noise") + 'channels = "H-*/*"\nwindow_s = 60\nmost = 1\nunit = "degC"\n'
+    slow = replace(CHANNELS[0], period_s=30.0)
+    found = list(rules_without_channel(tmp_path / "alerts.toml", book(text), (slow,)))
+    assert [mistake.rpartition("other")[2] for mistake in found] == [
+        ".window_s: found 60; H-01/temperature is read every 30 s, take 210 or more"
+    ]
+    enough = book(text.replace("60", "210"))
+    assert not list(rules_without_channel(tmp_path / "alerts.toml", enough, (slow,)))
 
 
 def test_a_rule_that_also_catches_another_quantity_is_told(book, tmp_path):

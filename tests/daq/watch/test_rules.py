@@ -93,6 +93,24 @@ def test_a_value_on_a_limit_is_within(value, expected):
     assert verdict(rule, sample(0.0, value=value, U=0.1), (rule.low, rule.high)) is expected
 
 
+def test_what_is_on_a_limit_as_it_is_written_is_within():
+    def judged(type_of_rule, readings, **more):
+        rule = type_of_rule(**WORDS, unit="degC", window_s=60, **more)
+        return {found.verdict for _, found in run(rule, readings)} - {Verdict.UNKNOWN}
+
+    steady = [(t, -0.01) for t in range(130)]
+    zero = {"kind": "zero-drift", "idle_within": Decimal("0.05"), "most": Decimal("0.01")}
+    assert judged(ZeroDrift, steady, **zero) == {Verdict.WELL}
+    jump = [(t, 20.1 if t < 65 else 20.4) for t in range(130)]
+    assert Verdict.BAD not in judged(Rate, jump, kind="rate", most=Decimal("0.3"))
+    assert Verdict.BAD in judged(Rate, jump, kind="rate", most=Decimal("0.29"))
+    assert Verdict.BAD not in judged(Step, jump, kind="step", most=Decimal("0.3"))
+    high = limit(high=Decimal("3.3"))
+    assert verdict(high, sample(0.0, value=1.1 + 2.2, U=0.1), (None, high.high)) is Verdict.WELL
+    for a, b in ((20.0, 20.3), (20.3, 20.0), (20.0, 20.6), (0.1, 0.4)):
+        assert pair(a, b, U=None, apart=f"{abs(a - b):.1f}") is Verdict.UNKNOWN
+
+
 def test_the_corrected_value_counts_and_not_the_indication():
     rule = limit(high=Decimal(30))
     assert verdict(rule, sample(29.0, value=30.5, U=0.1), (None, rule.high)) is Verdict.BAD
