@@ -5,6 +5,7 @@ import re
 from lxml import etree
 
 from calibration.certificates.dcc.document import DCC, Document
+from calibration.certificates.dcc.rules import check_verdict
 from calibration.certificates.dcc.text import (
     checked,
     checked_number,
@@ -145,15 +146,16 @@ def read_conformity(document: Document) -> tuple[Conformity, ...]:
         found
         for tag in ("statement", "metaData")
         for statement in document.root.iter(f"{DCC}{tag}")
-        for found in _conformity(statement)
+        for found in _conformity(statement, document.findings)
     )
 
 
-def _conformity(statement: etree._Element) -> list[Conformity]:
+def _conformity(statement: etree._Element, findings: Findings) -> list[Conformity]:
     """The verdict of one statement or metaData, none if it is about something else."""
     verdict = statement.find(f"{DCC}conformity")
     if verdict is None:
         return []
+    check_verdict(text_of(verdict), verdict, findings)
     return [
         Conformity(
             verdict=text_of(verdict),

@@ -25,6 +25,7 @@ _KNOWN_NAMESPACES = {
 }
 _FREE = {f"{DCC}comment", f"{DCC}xml", SIGNATURE}
 """Where XML of others may stand."""
+_VERDICTS = ("pass", "fail", "conditionalPass", "conditionalFail", "noPass", "noFail")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -194,4 +195,17 @@ def conformities(element: etree._Element | None, size: int, document: Document) 
             size=size,
         )
         return [""] * size
+    for verdict in dict.fromkeys(found):
+        check_verdict(verdict, "//" if element is None else element, document.findings)
     return found * size if len(found) == 1 else found or [""] * size
+
+
+def check_verdict(verdict: str, place: Place, findings: Findings) -> None:
+    """A verdict is one of the words that the format has; another one is shown and means nothing."""
+    if verdict not in _VERDICTS:
+        findings.warn(
+            place,
+            "found the verdict {verdict}; the words are {words}: look at what is meant",
+            verdict=repr(verdict[:40]),
+            words=", ".join(_VERDICTS),
+        )

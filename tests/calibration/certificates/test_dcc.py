@@ -349,6 +349,13 @@ def test_verdicts_and_limits_must_be_as_many_as_the_points():
     assert any("found 2 limits for 3 points; one or 3 are allowed" in one for one in found)
 
 
+def test_a_verdict_is_a_word_of_the_format():
+    found = sentences(THERMOMETER.replace("pass pass fail", "pass pass 合格"), Severity.WARNING)
+    assert any("found the verdict '合格'; the words are pass, fail" in one for one in found)
+    found = sentences(BALANCE.replace(">pass<", ">PASS<"), Severity.WARNING)
+    assert any("found the verdict 'PASS'" in one for one in found)
+
+
 def test_two_units_of_one_quantity_must_agree():
     found = sentences(THERMOMETER.replace("20.01 59.98 100.10", "20.01 59.89 100.10"), Severity.ERROR)
     assert any("333.13 K is not 59.89 degC: which is right?" in one for one in found)
