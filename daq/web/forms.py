@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from weakref import WeakSet
 
 from nicegui import Client, run, ui
@@ -13,6 +14,7 @@ from daq.security.accounts import Credentials
 from daq.security.people import Role, account_of
 from daq.security.signatures import Signature
 from daq.web.frame import box
+from daq.web.people_words import roles_text
 from daq.web.visit import Visit, origin_of
 
 _ASKED: WeakSet[Client] = WeakSet()
@@ -31,6 +33,20 @@ def said(here: Visit) -> Iterator[None]:
 def refused(sentence: str) -> None:
     """Say why something is not done."""
     ui.notify(sentence, type="negative", multi_line=True, timeout=12_000, close_button="✕")
+
+
+def may_fill_in(here: Visit, *roles: Role) -> bool:
+    """Whether the person has one of the roles; if not, it says so where the form would stand."""
+    if here.has(*roles):
+        return True
+    account = here.person.account if here.person is not None else "?"
+    sentence = here.words.say(
+        "{account} may not do this: it takes the role {roles}.",
+        account=account,
+        roles=roles_text(roles, here.words),
+    )
+    ui.label(sentence).classes("refusal")
+    return False
 
 
 def done(sentence: str) -> None:
@@ -198,21 +214,24 @@ Cell = str | tuple[str, str]
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], empty: str) -> None:
-    """A plain table; ``empty`` is the sentence that stands where there are no rows."""
+    """A plain table; ``empty`` is the sentence that stands where there are no rows.
+
+    It is one element, however long: every element of a page is drawn anew whenever one of them changes.
+    """
     if not rows:
         ui.label(empty).classes("detail")
         return
-    with box("scroll"), box("plain", "table"):
-        with ui.element("thead"), ui.element("tr"):
-            for heading in headings:
-                with ui.element("th"):
-                    ui.label(heading)
-        with ui.element("tbody"):
-            for row in rows:
-                with ui.element("tr"):
-                    for content in row:
-                        with ui.element("td"):
-                            cell(content)
+    heads = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    lines = (f"<tr>{''.join(f'<td>{_written(content)}</td>' for content in row)}</tr>" for row in rows)
+    body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    ui.html(f'<table class="plain">{body}</table>', sanitize=False).classes("scroll")
+
+
+def _written(content: Cell) -> str:
+    if isinstance(content, str):
+        return escape(content)
+    text, address = content
+    return f'<a href="{escape(address)}">{escape(text)}</a>'
 
 
 def cell(content: Cell) -> None:

@@ -63,6 +63,8 @@ class Said:
     """Empty for weights and other standards without a wire."""
     proposal: int | None = None
     """Which of the results in the document; None where there is only one."""
+    without_results: bool = False
+    """Take none of the results: the verdict alone counts, or what is keyed in."""
     tables: Mapping[str, Any] = field(default_factory=dict)
     """Tables and keys of the native format, numbers as ``Decimal``; they win over the document."""
     corrections: tuple[CellCorrection, ...] = ()
@@ -83,7 +85,7 @@ def content_from_document(register: Register, document: Document, said: Said) ->
         CertificateError: units that do not convert.
     """
     imported, corrections = corrected(document.imported, said.corrections)
-    index = None if document.native else _chosen(imported, said)
+    index = None if document.native or said.without_results else _chosen(imported, said)
     proposal = imported.proposals[index] if index is not None else None
     if proposal is not None and len(proposal.points) > MOST_POINTS:
         raise RegisterError(

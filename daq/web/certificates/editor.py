@@ -276,6 +276,7 @@ class Editor:
             equipment=self._owner.name,
             channel=self._owner.channel_name,
             proposal=content.proposal,
+            without_results=content.proposal is None,
             tables=tables_of(additions),
             corrections=corrections_from(content.corrections, self.edited, reason),
             settled=tuple(Settled(finding, why) for finding, why in settled if why),

@@ -141,6 +141,7 @@ class Intake:
                     equipment=owner.name,
                     channel=owner.channel_name,
                     proposal=number,
+                    without_results=number is None,
                     tables=self._of_channel(document, number, owner),
                 )
                 version = await run.io_bound(

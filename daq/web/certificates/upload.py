@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 from calibration.certificates.imported import Imported, Stage
+from calibration.certificates.kind import Kind
 from daq.web.desk import Desk
 from daq.web.words import Words
 from drivers.reading import Channel
 
 
 def results_of(imported: Imported, words: Words) -> Iterator[tuple[int | None, str]]:
-    """Each result that can become a certificate, with its name; None is the document as a whole."""
+    """Each result that can become a certificate, with its name; None is the document as a whole.
+
+    Of a verification whose errors have no U, only the verdict can be used.
+    """
     usable = [(i, one) for i, one in enumerate(imported.proposals) if one.stage is not Stage.AS_FOUND]
     for i, one in usable:
         name = one.name.in_language(words.language.partition("_")[0]) or words.quantity(one.quantity)
@@ -17,6 +21,8 @@ def results_of(imported: Imported, words: Words) -> Iterator[tuple[int | None, s
         yield i, f"{name} · {one.unit} · {count}"
     if not usable:
         yield None, words.say("no table was found: key it in, or use the verdict alone")
+    elif imported.administrative.kind is Kind.VERIFICATION:
+        yield None, words.say("the verdict alone: it is valid, and readings are not corrected")
 
 
 def channels_of(desk: Desk, name: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from daq.web.certificates.intake import Intake
 from daq.web.certificates.list import certificate_table
 from daq.web.certificates.words import is_past
 from daq.web.desk import Desk
-from daq.web.forms import table
+from daq.web.forms import may_fill_in, table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, opened
 
@@ -151,5 +151,6 @@ def upload_page(here: Visit) -> None:
     with frame.main():
         ui.link(f"← {here.words.say('Certificates')}", "/certificates").classes("back")
         ui.label(here.words.say("Upload a certificate")).classes("big")
-        Intake(here, int(of) if of.isascii() and of.isdigit() and len(of) < 10 else None)
+        if may_fill_in(here, *ENTERERS):
+            Intake(here, int(of) if of.isascii() and of.isdigit() and len(of) < 10 else None)
     ui.timer(1.0, lambda: frame.show(here.view()))

@@ -17,10 +17,12 @@ from daq.web.desk import Desk
 from daq.web.equipment.form import EquipmentForm
 from daq.web.equipment.validity_words import in_short
 from daq.web.equipment.words import KINDS, STATES
-from daq.web.forms import done, once, said, table
+from daq.web.forms import done, may_fill_in, once, said, table
 from daq.web.frame import Frame, box
 from daq.web.visit import Visit, opened
 
+KEEPERS = (Role.METROLOGIST, Role.QUALITY_MANAGER)
+"""Who keeps the register."""
 HEADINGS = (
     N_("Short name"),
     N_("Title"),
@@ -52,7 +54,7 @@ def equipment_page(here: Visit) -> None:
         with box("heading"):
             ui.label(say("Equipment")).classes("big")
             ui.link(say("Certificates"), "/certificates")
-            if here.has(Role.METROLOGIST, Role.QUALITY_MANAGER):
+            if here.has(*KEEPERS):
                 ui.link(f"+ {say('Register equipment')}", "/equipment-new")
         room = box("panel")
 
@@ -100,15 +102,17 @@ def new_equipment_page(here: Visit) -> None:
     """Build the form for something new."""
     say = here.words.say
     frame = Frame(here, say("Register equipment"), "equipment")
+    ui.timer(1.0, lambda: frame.show(here.view()))
     with frame.main():
         ui.link(f"← {say('Equipment')}", "/equipment").classes("back")
         ui.label(say("Register equipment")).classes("big")
+        if not may_fill_in(here, *KEEPERS):
+            return
         with box("panel wide-form"):
             name = ui.input(say("Short name, as on the label")).props("outlined")
             form = EquipmentForm(here)
             add = ui.button(say("Register equipment"))
             add.on_click(_adding(here, name, form, add)).props("unelevated no-caps")
-    ui.timer(1.0, lambda: frame.show(here.view()))
 
 
 def _adding(

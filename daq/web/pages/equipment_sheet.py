@@ -27,8 +27,9 @@ from daq.web.desk import Desk
 from daq.web.equipment.form import EquipmentForm
 from daq.web.equipment.validity_words import shown
 from daq.web.equipment.words import KINDS, LOG_KINDS, STATES, changes
-from daq.web.forms import Answer, Question, ask, done, once, said, table
+from daq.web.forms import Answer, Question, ask, done, may_fill_in, once, said, table
 from daq.web.frame import Frame, box
+from daq.web.pages.equipment import KEEPERS
 from daq.web.pages.instrument import reason_row
 from daq.web.report_routes import label_address
 from daq.web.visit import Visit, opened
@@ -90,7 +91,7 @@ def _heading(here: Visit, one: Equipment) -> None:
             ui.link(words.say("Live"), f"/instrument/{one.name}")
         ui.link(words.say("Certificates"), f"/certificates?equipment={one.name}")
         ui.link(words.say("Label (PDF)"), label_address(one.name), new_tab=True)
-        if here.has(Role.METROLOGIST, Role.QUALITY_MANAGER):
+        if here.has(*KEEPERS):
             ui.link(words.say("Change"), f"/equipment/{one.name}/change")
 
 
@@ -206,6 +207,8 @@ def change_sheet(here: Visit, name: str) -> None:
             ui.label(say("There is no equipment {name} in the register: add it first.", name=name))
             return
         ui.label(f"{say('Change')}: {name}").classes("big")
+        if not may_fill_in(here, *KEEPERS):
+            return
         with box("panel wide-form"):
             form = EquipmentForm(here, versions[-1].about)
             ui.button(say("Change"), on_click=_changing(here, versions[-1], form)).props("unelevated no-caps")

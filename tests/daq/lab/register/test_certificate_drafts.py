@@ -418,3 +418,15 @@ def test_points_beyond_the_maximum_of_the_instrument_are_looked_at(laboratory, m
     change_equipment(laboratory.engine, laboratory.clock, laboratory.actor("wang.fang"), change)
     version = save(laboratory, document(), said())
     assert ("beyond-maximum" in dict(codes(laboratory, version))) is is_told
+
+
+def test_a_verification_counts_by_its_verdict_where_its_errors_have_no_uncertainty(laboratory):
+    bare = tuple(replace(one, expanded=None, k=None) for one in proposal().points)
+    one = document(replace(proposal(), points=bare), kind=Kind.VERIFICATION)
+    with_errors = save(laboratory, one, said(due=None, verdict="合格"))
+    with reading(laboratory.engine) as connection:
+        assert shortcomings(laboratory.register, connection, with_errors)
+    what = said(due=None, verdict="合格", without_results=True, tables={})
+    alone = save_draft(laboratory.register, laboratory.actor("wang.fang"), one, what, with_errors.id)
+    assert (alone.content.form, alone.content.proposal) == (Form.VERDICT, None)
+    assert laboratory.enter(alone).entered_by == "wang.fang"
