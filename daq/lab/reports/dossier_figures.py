@@ -134,11 +134,11 @@ def _digits(dossier: Dossier, value: Kept) -> str:
 def _compared(dossier: Dossier, rows: list[ParallelRow], body: Kept) -> Parallels:
     found = body["parallels"]
     formula = next(one for one in dossier.procedure.formulas if one.name == found["formula"])
-    place = int(Decimal(body["reported"]).as_tuple().exponent) - 1
+    difference, limit = side_by_side(Decimal(found["difference"]), Decimal(found["limit"]))
+    place = min(_place(Decimal(body["reported"])) - 1, _place(difference))
     values = tuple(plain(round_to_place(Decimal(value), place)) for value in found["values"])
     of_formula = ParallelRow(name=title_of(formula), symbol=formula.name, unit=formula.unit, values=values)
     unit = found["unit"]
-    difference, limit = side_by_side(Decimal(found["difference"]), Decimal(found["limit"]))
     allowed = f"≤ {with_unit(plain(limit), unit)}"
     if found["relative"] is not None:
         percent = plain((Decimal(found["relative"]) * 100).normalize())
@@ -151,6 +151,11 @@ def _compared(dossier: Dossier, rows: list[ParallelRow], body: Kept) -> Parallel
         allowed=allowed,
         accepted=found["met"],
     )
+
+
+def _place(number: Decimal) -> int:
+    """The decimal place of its last digit."""
+    return int(number.as_tuple().exponent)
 
 
 def _numbers(dossier: Dossier) -> tuple[int, ...]:
