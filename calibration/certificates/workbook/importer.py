@@ -113,6 +113,13 @@ def _administrative(reader: Reader, fields: dict[str, Line]) -> Administrative:
     serial = texts["serial_number"]
     for key in ("number", "serial_number"):
         check_number(texts[key], fields[key].place, reader.findings)
+        if isinstance(fields[key].value.value, int | float):
+            reader.findings.warn(
+                fields[key].place,
+                "the cell holds the number {number}: zeros before it and digits after the 15th are lost; "
+                "compare it with the label",
+                number=texts[key],
+            )
     item = Item(
         name=Words((("", texts["instrument"]),)) if texts["instrument"] else Words(),
         manufacturer=texts["manufacturer"],

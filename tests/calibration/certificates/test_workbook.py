@@ -273,6 +273,13 @@ def test_a_line_that_occurs_twice_is_an_error():
     assert read(data_of(book)).administrative.number == "LX-2026-0417"
 
 
+def test_a_serial_number_that_became_a_number_is_compared_with_the_label():
+    book = changed()
+    book[CERTIFICATE]["B9"] = 123456789
+    found = sentences(book, Severity.WARNING)
+    assert any(f"{CERTIFICATE}!B9: the cell holds the number 123456789" in one for one in found)
+
+
 def test_sheets_of_the_writer_s_own_are_left_alone():
     book = changed()
     book.create_sheet("my notes")["A1"] = "=1+1"
