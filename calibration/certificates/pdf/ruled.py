@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from calibration.certificates.pdf.heads import Placed
 from calibration.certificates.pdf.numbers import is_number, read_value
 from calibration.certificates.pdf.particulars import constant_u, factors_in
 from calibration.certificates.pdf.text import Box, Page, around
-from calibration.certificates.pdf.unruled import Placed, Rows, is_data, is_head
+from calibration.certificates.pdf.unruled import Rows, is_data, is_head
 
 
 def ruled_rows(table: Sequence[Sequence[Box | None]], page: Page) -> list[Rows]:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from calibration.certificates.pdf.fields import LABORATORY, is_field
+from calibration.certificates.pdf.heads import Placed
 from calibration.certificates.pdf.numbers import is_blank, read_unit, read_value
 from calibration.certificates.pdf.roles import Part, part_of
 from calibration.certificates.pdf.ruled import ruled_rows
 from calibration.certificates.pdf.text import Box, Line, Page, lines_of
-from calibration.certificates.pdf.unruled import Placed, Rows, is_data, unruled_rows
+from calibration.certificates.pdf.unruled import Rows, is_data, unruled_rows
 
 MOST_CELLS = 3000
 """Of one page; more is a drawing."""

@@ -5,13 +5,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from calibration.certificates.pdf.heads import Head, Placed, column_of, heads_over
 from calibration.certificates.pdf.numbers import is_blank, is_number
-from calibration.certificates.pdf.roles import Part, part_of
+from calibration.certificates.pdf.roles import OF_UNIT, Part, branch_of, is_mean, part_of
 from calibration.certificates.pdf.text import LARGE, Box, Line, Segment, around
-
-Placed = tuple[str, Box]
-"""The text of a cell and its box."""
-Head = tuple[tuple[str, ...], Box]
 
 _FIGURES = re.compile(r"\d[.,]\d")
 _STATED_U = re.compile(r"U\w*\s*=")
@@ -181,11 +178,13 @@ def _rows(lines: Sequence[Line], start: int, end: int) -> Rows | None:
         return None
     body = [_fitted(line, spans) for line in run]
     named = sum(part_of((row[0][0],)) is not Part.OTHER for row in body)
-    first = start if named == len(body) else _first_head(lines, start, spans)
+    first = _first_head(lines, start, spans)
+    has_head = any(is_head([segment.text for segment in line.segments]) for line in lines[first:start])
+    first = start if named == len(body) and not has_head else first
     above = lines[first:start]
     if not above and named < len(body):
         return _continued(run, spans, body)
-    heads = _heads(above, spans) if above else []
+    heads = heads_over(above, spans) if above else []
     _join_signs(body, heads)
     return Rows(around(line.box for line in lines[first:end]), heads, body)
 
@@ -233,15 +232,10 @@ def _fitted(line: Line, spans: Sequence[tuple[float, float]]) -> list[Placed]:
     _, top, _, bottom = line.box
     row: list[Placed] = [("", (left, top, right, bottom)) for left, right in spans]
     for segment in line.segments:
-        j = _column_of(segment, spans)
+        j = column_of(segment, spans)
         text = f"{row[j][0]} {segment.text}".strip()
         row[j] = (text, segment.box)
     return row
-
-
-def _column_of(segment: Segment, spans: Sequence[tuple[float, float]]) -> int:
-    middle = (segment.box[0] + segment.box[2]) / 2
-    return min(range(len(spans)), key=lambda j: max(spans[j][0] - middle, middle - spans[j][1], 0))
 
 
 def _first_head(lines: Sequence[Line], start: int, spans: Sequence[tuple[float, float]]) -> int:
@@ -252,14 +246,22 @@ def _first_head(lines: Sequence[Line], start: int, spans: Sequence[tuple[float, 
         if below.box[1] - line.box[3] > _LINE_GAP_EM * line.size or _is_row(line):
             break
         is_beside = any(_is_interleaved(line, lines[j]) for j in (i - 1, i + 1) if 0 <= j < start)
+        is_beside = is_beside or (first < start and _is_parent(line, below))
         if not _is_head(line, spans, is_beside=is_beside):
             break
         first = i
     return first
 
 
+def _is_parent(line: Line, below: Line) -> bool:
+    """Whether a line says of what the columns below are the directions, the channels or the readings."""
+    names = [segment.text for segment in below.segments]
+    children = sum(bool(branch_of(text)) or is_number(text) or is_mean(text) for text in names)
+    return children > 1 and part_of((line.segments[0].text,)) in OF_UNIT
+
+
 def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, is_beside: bool) -> bool:
-    """Whether a line is one of a head; ``is_beside``: it stands half a line beside another one of it."""
+    """Whether a line is one of a head; ``is_beside``: it stands beside or right over another one."""
     if any(len(segment.text) > _LONG_TEXT * 2 or ":" in segment.text for segment in line.segments):
         return False
     outside = [
@@ -272,33 +274,8 @@ def _is_head(line: Line, spans: Sequence[tuple[float, float]], *, is_beside: boo
     only = line.segments[0]
     if _STATED_U.search(only.text):
         return False
+    if is_beside:
+        return True
     over = [j for j, span in enumerate(spans) if span[0] <= only.box[2] and only.box[0] <= span[1]]
-    is_whole = is_beside or part_of((only.text,)) is Part.UNCERTAINTY or only.text.startswith("(")
+    is_whole = part_of((only.text,)) is Part.UNCERTAINTY or only.text.startswith("(")
     return len(over) <= 1 and is_whole
-
-
-def _heads(above: Sequence[Line], spans: Sequence[tuple[float, float]]) -> list[Head]:
-    parts: list[list[Placed]] = [[] for _ in spans]
-    for line in above:
-        if len(line.segments) == len(spans):
-            owners = [[j] for j in range(len(spans))]
-        else:
-            owners = [_below(segment, spans) for segment in line.segments]
-        for segment, columns in zip(line.segments, owners, strict=True):
-            for j in columns:
-                parts[j].append((segment.text, segment.box))
-    return [
-        (
-            tuple(text for text, _ in column),
-            around(box for _, box in column) if column else (left, 0.0, right, 0.0),
-        )
-        for column, (left, right) in zip(parts, spans, strict=True)
-    ]
-
-
-def _below(segment: Segment, spans: Sequence[tuple[float, float]]) -> list[int]:
-    """The columns whose middle lies under a segment, or the nearest one."""
-    under = [
-        j for j, (left, right) in enumerate(spans) if segment.box[0] <= (left + right) / 2 <= segment.box[2]
-    ]
-    return under or [_column_of(segment, spans)]

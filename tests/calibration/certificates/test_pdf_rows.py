@@ -328,3 +328,43 @@ def test_a_single_row_of_results_without_others_is_said() -> None:
     sheet, y = plain_cover()
     sheet.columns(y, [["修正值(℃)", "-0.02", "-0.05"]])
     assert any("1 rows of numbers without a head" in sentence for sentence in said(read(pdf_of(sheet))))
+
+
+def headed(parents: list[tuple[float, str]], rows: list[list[str]], width: float = 80) -> bytes:
+    """A table without lines whose upper heads stand in the middle of the columns below them."""
+    sheet, y = plain_cover()
+    for column, text in parents:
+        sheet.text(60 + (column + 0.5) * width - width_of(text, 10) / 2, y, text)
+    sheet.lines(sheet.columns(y + 14, rows, width=width), "U=0.2 mg，k=2")
+    return pdf_of(sheet)
+
+
+def test_a_head_in_the_middle_of_its_columns_without_lines() -> None:
+    rows = [
+        ["载荷(g)", "加载", "卸载", "MPE(mg)"],
+        ["50", "0.1", "0.2", "±0.5"],
+        ["100", "-0.2", "-0.1", "±1.0"],
+    ]
+    found = read(headed([(1.5, "示值误差(mg)")], rows))
+    assert points(found, "ref", "err") == [[["50", "0.1"], ["100", "-0.2"]], [["50", "0.2"], ["100", "-0.1"]]]
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_stages_in_the_middle_of_their_columns_without_lines(width: int) -> None:
+    heads = ["示值(g)", "误差(mg)", "MPE(mg)"][:width]
+    before, after = ["50.0008", "0.8", "±0.5"][:width], ["50.0001", "0.1", "±0.5"][:width]
+    rows = [["标准值(g)", *heads, *heads], ["50", *before, *after]]
+    middle = (width + 1) / 2
+    found = read(headed([(middle, "调整前"), (middle + width, "调整后")], rows, width=65))
+    assert [p.stage for p in found.proposals] == [Stage.AS_FOUND, Stage.AS_LEFT]
+    assert points(found, "ref", "ind", "err") == [[["50", "50.0008", "0.8"]], [["50", "50.0001", "0.1"]]]
+
+
+def test_names_of_quantities_without_lines_are_no_names_of_columns() -> None:
+    rows = [["项目", *(head[:3] for head in THERMO), "U(k=2)"], ["温度(℃)", "10.0", "10.2", "-0.2", "0.3"],
+            ["湿度(%RH)", "40.0", "42.0", "-2.0", "1.5"]]  # fmt: skip
+    found = read(document([[*rows[0][:2], "示值", *rows[0][3:]], *rows[1:]], ruled=False))
+    assert [(one[0], one[4][0]["ref"]) for one in told(found)] == [
+        ("temperature", "10.0"),
+        ("humidity", "40.0"),
+    ]
