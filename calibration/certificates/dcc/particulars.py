@@ -14,6 +14,7 @@ from calibration.certificates.dcc.document import DCC, Document
 from calibration.certificates.dcc.roles import Role
 from calibration.certificates.dcc.tables import Column, Table, tables_of
 from calibration.certificates.dcc.text import name_of
+from calibration.certificates.dcc.units import quantity_and_unit
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Particular, Stated, Words
 from calibration.sentences import word
@@ -56,14 +57,16 @@ def stated_of(document: Document) -> Iterator[Stated]:
 
 
 def _item_quantity(quantity: etree._Element, particular: Particular, document: Document) -> Iterator[Stated]:
+    name = name_of(quantity)
     for series in document.alternatives(quantity)[:1]:
         for number in series.numbers:
             if number.value is not None:
+                _, unit = quantity_and_unit(number.unit, name.all, series.element, document.findings)
                 yield Stated(
                     particular=particular,
-                    name=name_of(quantity),
+                    name=name,
                     value=number.value,
-                    unit=number.unit,
+                    unit=unit.symbol if unit else number.unit,
                     place=place_of(quantity),
                 )
 

@@ -177,6 +177,15 @@ def test_the_measured_value_of_a_weight_is_its_value():
     assert "error" not in found
 
 
+def test_what_an_item_states_has_the_unit_of_the_house():
+    stated = (
+        '<dcc:itemQuantities><dcc:itemQuantity refType="hl_maximumCapacity"><si:real><si:value>220</si:value>'
+        r"<si:unit>\gram</si:unit></si:real></dcc:itemQuantity></dcc:itemQuantities></dcc:item>"
+    )
+    imported = read_dcc(BALANCE.replace("</dcc:item>", stated).encode(), "own.xml", TODAY)
+    assert (Decimal(220), "g") in [(one.value, one.unit) for one in imported.stated]
+
+
 def test_readings_alone_are_no_values_of_a_measure():
     proposals, found = read(column("Indication", "10.1 10.2"))
     assert proposals == ()
