@@ -2,7 +2,8 @@
 
 The journal keeps such bytes as an event. The press takes the polled, committed reading near it that says the
 same as the print-out. The last digit of a resting balance still flickers, so that reading may be polled only
-after the print-out: a press waits for it while the load lies there. If none comes, nothing is captured.
+after the print-out: a press waits for it while the load lies there. If none comes, the one nearest in time is
+taken whose last digit flickered by no more than a resting balance may; else nothing is captured.
 """
 
 from collections.abc import Iterator
@@ -11,14 +12,12 @@ from decimal import Decimal
 
 from daq.journal import EventRow, JournalChannel, JournalReader, ReadingRow
 from daq.lab.sessions.bench import BenchRules
-from daq.lab.sessions.readings import MOST_ROWS, Asked, Taken, find_channel, step_of
+from daq.lab.sessions.readings import MOST_ROWS, STEPS, Asked, Taken, find_channel, step_of
 from daq.lab.sessions.remarks import refuse, remark
 from drivers.dialects.base import Dialect, cut_line
 from drivers.reading import EventKind, Outcome, Quality
 
 FLAG = "flag"
-WAITS = 3
-"""A press waits so many times as long as a reading counts as fresh: ten and more readings."""
 MOVED_STEPS = 20
 """A reading further away from the print-out than so many steps is of another load."""
 
@@ -84,7 +83,7 @@ class PrintKey:
         if newest is None or newest.t_ns <= since_ns:
             return None
         near = _near(reader, asked, newest, self._rules)
-        is_over = asked.pressed_ns - newest.t_ns > WAITS * self._rules.stale_after(asked.name)
+        is_over = asked.pressed_ns - newest.t_ns > self._rules.stale_after(asked.name)
         if is_over or near.same or near.is_moved:
             return newest
         self.waiting = newest
@@ -92,16 +91,17 @@ class PrintKey:
 
 
 def reading_printed(reader: JournalReader, asked: Asked, printed: Printed, rules: BenchRules) -> Taken:
-    """The committed reading near a press that says the same as the print-out.
+    """The committed reading near a press that says the same as the print-out, but for a flicker.
 
     Raises:
-        StepRefusedError: there is none that is stable and says the same.
+        StepRefusedError: there is none that is stable and says so.
     """
     near = _near(reader, asked, printed, rules)
-    if not near.same:
+    found = near.same or near.close
+    if not found:
         text = f"{printed.text} {printed.unit}"
         raise refuse([remark("printed-otherwise", instrument=asked.name, printed=text)])
-    return Taken(near.channel, min(near.same, key=lambda row: abs(row.t_ns - printed.t_ns)), FLAG)
+    return Taken(near.channel, min(found, key=lambda row: abs(row.t_ns - printed.t_ns)), FLAG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ class _Near:
     channel: JournalChannel
     same: tuple[ReadingRow, ...]
     """Stable, and with what was printed."""
+    close: tuple[ReadingRow, ...]
+    """Stable, and within two steps of it."""
     is_moved: bool
     """Another load lies there since, or none: nothing will say the same any more."""
 
@@ -118,16 +120,17 @@ class _Near:
 def _near(reader: JournalReader, asked: Asked, printed: Printed, rules: BenchRules) -> _Near:
     channel = find_channel(reader, asked)
     reach_ns = rules.stale_after(asked.name)
-    from_ns, to_ns = printed.t_ns - reach_ns, printed.t_ns + WAITS * reach_ns
-    said = Decimal(printed.text)
+    from_ns, to_ns = printed.t_ns - reach_ns, printed.t_ns + reach_ns
+    said, step = Decimal(printed.text), step_of(printed.text)
     sound = Quality.SIMULATED if rules.simulated else Quality.GOOD
-    same, is_moved = [], False
+    same, close, is_moved = [], [], False
     for row in reader.readings_between(channel.id, from_ns, to_ns + 1):
         away = abs(Decimal(row.raw_text) - said)
-        if channel.unit == printed.unit and not away and not row.quality & ~sound:
-            same.append(row)
-        is_moved |= row.t_ns > printed.t_ns and away > MOVED_STEPS * step_of(printed.text)
-    return _Near(channel, tuple(same), is_moved)
+        if channel.unit == printed.unit and not row.quality & ~sound:
+            same += [row] if not away else []
+            close += [row] if away <= STEPS * step else []
+        is_moved |= row.t_ns > printed.t_ns and away > MOVED_STEPS * step
+    return _Near(channel, tuple(same), tuple(close), is_moved)
 
 
 def _lines(row: EventRow, dialect: Dialect) -> Iterator[Printed]:

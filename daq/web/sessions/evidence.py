@@ -67,10 +67,14 @@ def _facts(here: Visit, state: SessionState, capture: Capture) -> Iterator[tuple
     event = next((one for one in state.events if one.n == state.numbers.get(capture.id)), None)
     if event is not None:
         how, rest = event.text("by"), event.text("stability")
-        parts = (event.account, words.time(event.t_ns), say(WAYS.get(how, how)) if how else "")
+        name = here.names().get(event.account, event.account)
+        parts = (name, words.time(event.t_ns), say(WAYS.get(how, how)) if how else "")
         yield say("captured by"), " · ".join(part for part in parts if part)
         if rest:
             yield say("found stable by"), say(FLAG.get(rest, rest))
+        printed = event.body.get("printed")
+        if isinstance(printed, dict):
+            yield say("Print-out"), with_unit(str(printed["text"]), str(printed["unit"]))
         yield from _room(event, words)
     yield say("Row of the journal"), str(capture.seq)
     yield say("Bytes that were sent"), frame_text(capture.frame) or "—"
