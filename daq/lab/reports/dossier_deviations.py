@@ -74,7 +74,7 @@ def deviations_of(dossier: Dossier) -> tuple[Deviation, ...]:
     for release in dossier.state.overrides:
         if release.n not in used:
             what = words(N_("Released although refused: {what}"), what=words(RELEASED[release.code]))
-            subject = _subject(dossier, release)
+            subject = released_subject(dossier, release)
             located = words(N_("{place}: {sentence}"), place=subject, sentence=what)
             found.append(Deviation(what=located, reason=release.reason, signatures=_people(dossier, release)))
     return tuple(_once(found))
@@ -87,7 +87,9 @@ def deviation_of(dossier: Dossier, event: int) -> Words:
         for one in dossier.state.deviations
         if one.n == event and one.remark.code not in TOLD_ELSEWHERE
     ]
-    return Words("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+    return Words(
+        "；".join(one.zh.rstrip("。") for one in said), "; ".join(one.en.rstrip(".") for one in said)
+    )
 
 
 def printed(dossier: Dossier, remark: Remark) -> Words:
@@ -143,7 +145,8 @@ def _people(dossier: Dossier, release: Override) -> tuple[Signed, ...]:
     )
 
 
-def _subject(dossier: Dossier, release: Override) -> Words:
+def released_subject(dossier: Dossier, release: Override) -> Words:
+    """What two people allowed something about: an instrument, a step and its determination."""
     first, _, second = release.subject.rpartition("/")
     if release.code == INSTRUMENT:
         return Words(second, second)

@@ -12,7 +12,7 @@ from daq.lab.papers.content import CaptureLine, EntryLine, RawSheet, StepDone, T
 from daq.lab.papers.laboratory import laboratory_of
 from daq.lab.papers.raw_sheet import render_raw_sheet
 from daq.lab.reports.dossier import Dossier, Office, gather
-from daq.lab.reports.dossier_deviations import deviation_of, deviations_of
+from daq.lab.reports.dossier_deviations import deviation_of, deviations_of, released_subject
 from daq.lab.reports.dossier_figures import ambient_of, parallels_of, workings_of
 from daq.lab.reports.dossier_instruments import instruments_of
 from daq.lab.results.words import Words, words
@@ -199,7 +199,12 @@ def _history(dossier: Dossier) -> Iterator[StepDone]:
         if event.act in _SHOWN_ELSEWHERE:
             continue
         has_place = "step" in event.body
-        facts = {key: value for key, value in event.body.items() if isinstance(value, str | int)}
+        facts: dict[str, object] = {
+            key: value for key, value in event.body.items() if isinstance(value, str | int)
+        }
+        release = next((one for one in dossier.state.overrides if one.n == event.n), None)
+        if release is not None:
+            facts["subject"] = released_subject(dossier, release)
         yield StepDone(
             step=dossier.step(event.place.step) if has_place else words(_ACTS[event.act], **facts),
             portion=event.place.portion if has_place else 0,

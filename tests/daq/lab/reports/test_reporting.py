@@ -24,6 +24,7 @@ from daq.lab.papers.report import render_report
 from daq.lab.papers.verification import find_issued, verify_paper
 from daq.lab.reports.issuing import ISSUED, find_report, issue_report, issued_reports, report_pdf
 from daq.lab.reports.numbers import next_report_number
+from daq.lab.reports.raw_record import raw_record
 from daq.lab.sessions import signing
 from daq.lab.sessions.results import finish_session
 from daq.lab.sessions.signing import review_session, sign_session
@@ -284,6 +285,10 @@ def test_a_release_is_printed_with_both_people_and_the_reason(bench, office):
     ):
         assert squeezed(words) in text_of
     assert squeezed("as limited by the deviations and releases") in text_of
+    with reading(bench.engine) as connection:
+        done = {one.step.zh: one.remark for one in raw_record(connection, office, session).steps}
+    assert "两人放行：B-01" in done
+    assert "。；" not in done["检测开始"].zh
 
 
 def test_a_revoked_certificate_stops_the_report(bench, office):
