@@ -17,7 +17,6 @@ from calibration.certificates.dcc.text import name_of
 from calibration.certificates.dcc.units import quantity_and_unit
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Particular, Stated, Words
-from calibration.sentences import word
 
 _BY_REF_TYPE = {
     "basic_measurementRangeScaleInterval": Particular.RESOLUTION,
@@ -78,6 +77,12 @@ def _particular(ref_types: str, name: str) -> Particular | None:
     return next((particular for pattern, particular in _BY_NAME if pattern.search(name)), None)
 
 
+def is_test(table: Table, name: Words, ref_types: str) -> Particular | None:
+    """Repeatability or eccentricity, where a table is of one of them; its readings make no curve."""
+    found = _particular(f"{ref_types} {table.element.get('refType', '')}", name.all)
+    return found if found in (Particular.REPEATABILITY, Particular.ECCENTRICITY) else None
+
+
 def particulars_of(table: Table, name: Words, ref_types: str, document: Document) -> list[Stated]:
     """Repeatability and eccentricity, which are tables of results; none for other tables."""
     particular = _particular(f"{ref_types} {table.element.get('refType', '')}", name.all)
@@ -87,12 +92,6 @@ def particulars_of(table: Table, name: Words, ref_types: str, document: Document
     }.get(particular or Particular.AMBIENT, ())
     columns = table.of(*wanted) if wanted else []
     if not columns:
-        if wanted and not table.of(Role.INDICATION):
-            document.findings.warn(
-                table.element,
-                "a table on {particular} without the column that says it; key it in by hand",
-                particular=word(str(particular)),
-            )
         return []
     loads = table.of(Role.REFERENCE, Role.NOMINAL)
     counts = table.of(Role.COUNT)

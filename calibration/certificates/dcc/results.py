@@ -7,7 +7,7 @@ from lxml import etree
 
 from calibration.certificates.dcc.coefficients import coefficients_of
 from calibration.certificates.dcc.document import DCC, Document
-from calibration.certificates.dcc.particulars import particulars_of, stated_of
+from calibration.certificates.dcc.particulars import is_test, particulars_of, stated_of
 from calibration.certificates.dcc.points import Group, check_hybrid, check_region, points_of
 from calibration.certificates.dcc.roles import Role, role_of
 from calibration.certificates.dcc.tables import Column, Table, tables_of
@@ -17,6 +17,7 @@ from calibration.certificates.dsi import text_of
 from calibration.certificates.findings import place_of
 from calibration.certificates.imported import Proposal, ProposedPoint, Shape, Stage, Stated, Words
 from calibration.certificates.point_rules import check_signs
+from calibration.sentences import word
 
 _AS_FOUND = re.compile(r"as.found|before adjust|vor (der )?justa|调整前|调修前|修前", re.I)
 _AS_LEFT = re.compile(r"as.left|after adjust|nach (der )?justa|调整后|调修后|修后", re.I)
@@ -139,10 +140,25 @@ def _of_result(
             elif coefficients is not None:
                 proposals.append(coefficients)
             else:
-                groups = list(_groups(table, document))
-                proposals += [_proposal(group, shape, title, stage, document) for group, shape in groups]
-                proposals += _material_measures(table, title, stage, document) if not groups else []
+                proposals += _of_table(table, title, result.get("refType", ""), stage, document)
     return proposals, stated
+
+
+def _of_table(table: Table, title: Words, ref_types: str, stage: Stage, document: Document) -> list[Proposal]:
+    groups = list(_groups(table, document))
+    test = is_test(table, title, ref_types)
+    if test is not None:  # its readings are no results, unless errors stand beside them
+        groups = [(group, shape) for group, shape in groups if group.error or group.correction]
+    found = [_proposal(group, shape, title, stage, document) for group, shape in groups]
+    if test is not None and not found:
+        document.findings.warn(
+            table.element,
+            "a table on {particular} without the column that says it; key it in by hand",
+            particular=word(str(test)),
+        )
+    elif not found:
+        found += _material_measures(table, title, stage, document)
+    return found
 
 
 def _joined(first: Words, second: Words) -> Words:
@@ -183,8 +199,15 @@ def _groups(table: Table, document: Document) -> Iterator[tuple[Group, Shape]]:
             correction=_partner(leader, leaders, table.of(Role.CORRECTION), document),
             nominal=nominal,
         )
+        of_errors = group.error or group.correction
+        if reference is None and len(indications) > 1 and of_errors is not None:
+            document.findings.warn(
+                leader.element,
+                "{count} such columns and as many errors or corrections: taken in their order, check it",
+                count=len(indications),
+            )
         other_quantity = reference is not None and reference.quantity != leader.quantity
-        if reference is not None or group.error is not None or group.correction is not None:
+        if reference is not None or of_errors is not None:
             yield group, Shape.VALUES if other_quantity else Shape.ERRORS
 
 
@@ -217,12 +240,6 @@ def _partner(
                 count=len(peers),
             )
         return None
-    if len(same) > 1 and not is_shared:
-        document.findings.warn(
-            leader.element,
-            "{count} such columns and as many errors or corrections: taken in their order, check it",
-            count=len(same),
-        )
     return same[peers.index(leader)]
 
 

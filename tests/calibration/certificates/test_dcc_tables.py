@@ -186,6 +186,16 @@ def test_what_an_item_states_has_the_unit_of_the_house():
     assert (Decimal(220), "g") in [(one.value, one.unit) for one in imported.stated]
 
 
+@pytest.mark.parametrize("name", ["Eccentricity", "重复性"])
+def test_readings_of_a_test_are_no_results(name):
+    table = column("Load", "100", r"\gram") + column("Indication", "100.1 100.2", r"\gram")
+    table += column("Difference from centre", "0 0.1", r"\gram")
+    listed = f"<dcc:list><dcc:name><dcc:content>{name}</dcc:content></dcc:name>{table}</dcc:list>"
+    proposals, found = read(data=listed)
+    assert proposals == ()
+    assert "without the column that says it; key it in by hand" in found
+
+
 def test_readings_alone_are_no_values_of_a_measure():
     proposals, found = read(column("Indication", "10.1 10.2"))
     assert proposals == ()
