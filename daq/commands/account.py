@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from daq.commands.console import DEFAULT_DATA, DataOption, JsonOption, clear_errors, say_json, say_rows
+from daq.commands.console import (
+    DEFAULT_DATA,
+    DataOption,
+    JsonOption,
+    ask_secret,
+    clear_errors,
+    say_json,
+    say_rows,
+)
 from daq.commands.people import RecordsOption, identified, open_accounts, origin
 from daq.commands.speech import say, word
 from daq.lab.role_words import ROLES
@@ -100,7 +108,7 @@ def password(
     """Change the own password, or reset somebody's with --by."""
     with clear_errors(), open_accounts(data, records) as accounts:
         if by is None:
-            present = typer.prompt(say("Present password"), hide_input=True)
+            present = ask_secret(say("Present password"))
             credentials = Credentials(account, present, origin())
             accounts.sign_in(credentials)
             person = accounts.person(account_of(account))
@@ -144,11 +152,8 @@ def reactivate(
 
 
 def _new_password(*names: str) -> str:
-    typed: str = typer.prompt(
-        say("New password ({number} characters or more are good)", number=ADVISED),
-        hide_input=True,
-        confirmation_prompt=say("New password once more"),
-    )
+    question = say("New password ({number} characters or more are good)", number=ADVISED)
+    typed = ask_secret(question, again=say("New password once more"))
     demand_good_password(typed, *names)
     return typed
 

@@ -16,7 +16,7 @@ from daq.commands.words import words
 from daq.i18n import N_
 from daq.security.signature_report import SignatureReport
 from daq.security.uploads import Examined
-from daq.web.certificates.words import KINDS, SEVERITIES, signature_rows
+from daq.web.certificates.words import KINDS, PARTICULARS, SEVERITIES, signature_rows
 
 HEADINGS = {
     "nominal": N_("nominal"),
@@ -87,7 +87,10 @@ def _said(found: Imported) -> RenderableType:
     parts: list[RenderableType] = [_identity(found)]
     parts += [_quantity(proposal) for proposal in found.proposals]
     if found.stated:
-        rows = [(_both(s.name) or s.particular.value, f"{s.value} {s.unit}", s.load) for s in found.stated]
+        rows = [
+            (_both(s.name) or word(s.particular.value, PARTICULARS), f"{s.value} {s.unit}", s.load)
+            for s in found.stated
+        ]
         parts.append(_rows(say("besides"), (say("what"), say("value"), say("at")), rows))
     if found.links:
         links = [(one.relation.value, one.number, one.equipment, one.sha256) for one in found.links]

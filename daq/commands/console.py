@@ -61,6 +61,14 @@ def complain(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
+def ask_secret(question: str, again: str = "") -> str:
+    """Ask for what is not shown while it is typed, once more if ``again`` is given; a pipe is just read."""
+    source = sys.__stdin__  # where there is no terminal getpass would warn
+    is_piped = source is not None and source is sys.stdin and not source.isatty()
+    typed: str = typer.prompt(question, hide_input=not is_piped, confirmation_prompt=again or False)
+    return typed
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file that somebody has asked for, or end with the sentence that says why not."""
     try:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from daq.commands.console import ask_secret
 from daq.commands.speech import say
 from daq.records.database import records_url
 from daq.records.migrations import open_records
@@ -40,9 +41,7 @@ def origin() -> str:
 
 def credentials(account: str) -> Credentials:
     """Ask for the password of an account."""
-    return Credentials(
-        account, typer.prompt(say("Password of {account}", account=account), hide_input=True), origin()
-    )
+    return Credentials(account, ask_secret(say("Password of {account}", account=account)), origin())
 
 
 def identified(accounts: Accounts, account: str) -> Actor:

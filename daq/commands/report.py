@@ -14,7 +14,6 @@ from daq.commands.console import (
     clear_errors,
     say_json,
     say_rows,
-    utc_text,
     write_file,
 )
 from daq.commands.people import RecordsOption
@@ -34,9 +33,9 @@ from daq.lab.reports.issuing import (
     issued_reports,
     report_pdf,
 )
+from daq.lab.reports.json import report_json
 from daq.lab.reports.raw_record import raw_record_pdf
 from daq.records.database import reading
-from daq.security.audit import Json
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Reports: issue, list, open; raw records, evidence."
@@ -61,7 +60,7 @@ def issue(
     with clear_errors(), open_workbench(site, data, records) as at:
         report = issue_report(at.office, at.signature(by, ISSUERS, ISSUED), session)
     if as_json:
-        say_json(_facts(report))
+        say_json(report_json(report))
         return
     say_rows([_row(report)])
 
@@ -82,7 +81,7 @@ def list_reports(
     ):
         found = issued_reports(connection, session)
     if as_json:
-        say_json([_facts(one) for one in found])
+        say_json([report_json(one) for one in found])
         return
     say_rows(map(_row, found))
     if not found:
@@ -160,28 +159,3 @@ def _row(report: IssuedReport) -> tuple[str, ...]:
     simulated = say("SIMULATED") if report.content.simulated else ""
     found = "  ".join([*results, *verdicts])
     return report.number, version, report.session, sample.number, found, report.check_code, simulated
-
-
-def _facts(report: IssuedReport) -> dict[str, Json]:
-    return {
-        "number": report.number,
-        "version": report.version,
-        "session": report.session,
-        "t": utc_text(report.t_ns),
-        "account": report.account,
-        "check_code": report.check_code,
-        "documents": dict(report.documents),
-        "sample": report.content.sample.number,
-        "simulated": report.content.simulated,
-        "results": [
-            {
-                "item": {"zh_CN": item.name.zh, "en": item.name.en},
-                "reported": item.reported,
-                "unit": item.unit,
-                "U": item.U,
-                "k": item.k,
-                "verdicts": [one.decision.value for one in item.verdicts],
-            }
-            for item in report.content.items
-        ],
-    }

@@ -162,3 +162,22 @@ def test_ctrl_c_ends_a_simulated_instrument():
         assert "仿真 mettler-toledo-mt-sics".encode() in it.stdout.readline()
         it.send_signal(signal.SIGINT)
         assert (it.wait(timeout=30), it.stderr.read()) == (0, b"")
+
+
+def test_a_password_from_a_pipe_is_read_without_warnings(tmp_path):
+    arguments = (
+        "account",
+        "add",
+        "li.wei",
+        "--role",
+        "administrator",
+        "--name",
+        "李伟",
+        "--data",
+        str(tmp_path),
+    )
+    command = [sys.executable, "-m", "daq", *arguments]
+    typed = b"coptis by the river\n" * 2
+    done = subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, check=True)
+    assert done.stderr == b""
+    assert b"coptis" not in done.stdout
