@@ -57,7 +57,7 @@ def control_options(drawn: Drawn, words: Words, theme: Theme) -> dict[str, Any]:
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT},
-        "legend": {"textStyle": {"color": palette.quiet}, "top": 0, "data": names},
+        "legend": {"type": "scroll", "textStyle": {"color": palette.quiet}, "top": 0, "data": names},
         "tooltip": {
             "trigger": "item",
             "renderMode": "richText",
