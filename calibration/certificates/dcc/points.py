@@ -75,6 +75,7 @@ def points_of(group: Group, document: Document) -> tuple[tuple[ProposedPoint, ..
             )
         )
     _check_gaps(points, carrier, document)
+    _check_limits(points, owners[0], document)
     for column in group.columns:
         check_region(column, document)
         check_hybrid(column, document, is_difference=column in (group.error, group.correction))
@@ -230,7 +231,28 @@ def _limit(
             count=len(values),
             size=size,
         )
+    document.findings.warn(quantity, "these limits are not taken: they do not fit the column of errors")
     return [None] * size
+
+
+def _check_limits(points: Sequence[ProposedPoint], place: etree._Element, document: Document) -> None:
+    """Lower limits lie below upper ones, and what passed lies between them."""
+    for number, point in enumerate(points, start=1):
+        low, high = point.tolerance
+        if low is None or high is None:
+            continue
+        facts = {"number": number, "low": low, "high": high}
+        if low > high:
+            document.findings.error(
+                place, "point {number}: the lower limit {low} lies above the upper one {high}", **facts
+            )
+        elif point.conformity == "pass" and point.error is not None and not low <= point.error <= high:
+            document.findings.warn(
+                place,
+                "point {number} passed with an error of {error}, outside the limits {low} to {high}",
+                error=point.error,
+                **facts,
+            )
 
 
 def _nominal(group: Group, size: int, document: Document) -> list[str]:

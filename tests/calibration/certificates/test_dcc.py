@@ -349,6 +349,14 @@ def test_verdicts_and_limits_must_be_as_many_as_the_points():
     assert any("found 2 limits for 3 points; one or 3 are allowed" in one for one in found)
 
 
+def test_limits_fit_the_errors_and_the_verdicts():
+    assert ">-200<" in THERMOMETER
+    found = sentences(THERMOMETER.replace(">-200<", ">400<"), Severity.ERROR)
+    assert any("point 1: the lower limit 0.4 lies above the upper one 0.2" in one for one in found), found
+    found = sentences(THERMOMETER.replace("0.2 0.2 0.3", "0.001 0.2 0.3"), Severity.WARNING)
+    assert any("point 1 passed with an error of 0.010, outside the limits" in one for one in found), found
+
+
 def test_a_verdict_is_a_word_of_the_format():
     found = sentences(THERMOMETER.replace("pass pass fail", "pass pass 合格"), Severity.WARNING)
     assert any("found the verdict '合格'; the words are pass, fail" in one for one in found)
