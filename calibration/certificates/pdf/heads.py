@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from calibration.certificates.pdf.roles import Part, branch_of, part_of, stage_of
+from calibration.certificates.pdf.numbers import is_number
+from calibration.certificates.pdf.roles import Part, branch_of, is_mean, part_of, stage_of
 from calibration.certificates.pdf.text import Box, Line, Segment, around
 
 Placed = tuple[str, Box]
@@ -77,11 +78,16 @@ def _blocks(
     return []
 
 
+def is_one_of_several(text: str) -> bool:
+    """Whether a head names a direction, a channel, a reading or their mean, and a head above says of what."""
+    return bool(branch_of(text)) or is_number(text) or is_mean(text)
+
+
 def _children(own: list[int], heads: Sequence[tuple[str, ...]], taken: Collection[int]) -> list[int]:
-    """The columns of a head over several: its own and those beside it whose lower heads say nothing alone."""
+    """The columns of a head over several: its own, and those beside it that are further ones of them."""
 
     def is_child(j: int) -> bool:
-        return 0 <= j < len(heads) and bool(heads[j]) and part_of(heads[j]) is Part.OTHER
+        return 0 <= j < len(heads) and any(map(is_one_of_several, heads[j]))
 
     if not all(map(is_child, own)):
         return own

@@ -5,9 +5,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from calibration.certificates.pdf.heads import Head, Placed, column_of, heads_over
+from calibration.certificates.pdf.heads import Head, Placed, column_of, heads_over, is_one_of_several
 from calibration.certificates.pdf.numbers import is_blank, is_number
-from calibration.certificates.pdf.roles import OF_UNIT, Part, branch_of, is_mean, part_of
+from calibration.certificates.pdf.roles import OF_UNIT, Part, part_of
 from calibration.certificates.pdf.text import LARGE, Box, Line, Segment, around
 
 _FIGURES = re.compile(r"\d[.,]\d")
@@ -255,8 +255,7 @@ def _first_head(lines: Sequence[Line], start: int, spans: Sequence[tuple[float, 
 
 def _is_parent(line: Line, below: Line) -> bool:
     """Whether a line says of what the columns below are the directions, the channels or the readings."""
-    names = [segment.text for segment in below.segments]
-    children = sum(bool(branch_of(text)) or is_number(text) or is_mean(text) for text in names)
+    children = sum(is_one_of_several(segment.text) for segment in below.segments)
     return children > 1 and part_of((line.segments[0].text,)) in OF_UNIT
 
 

@@ -368,3 +368,17 @@ def test_names_of_quantities_without_lines_are_no_names_of_columns() -> None:
         ("temperature", "10.0"),
         ("humidity", "40.0"),
     ]
+
+
+def test_units_in_a_row_below_heads_of_two_heights_without_lines() -> None:
+    sheet, y = plain_cover()
+    sheet.columns(y, [["", "", "修正值", "不确定度"]])
+    sheet.columns(y + 7, [["标准值", "示值", "", ""]])
+    sheet.columns(y + 14, [["", "", "Correction", "U"]])
+    sheet.columns(y + 30, [["(℃)"] * 4, ["0.00", "0.02", "-0.02", "0.05"], ["9.00", "9.05", "-0.05", "0.05"]])
+    sheet.lines(y + 90, "k=2")
+    found = read(pdf_of(sheet))
+    assert points(found, "ref", "ind", "cor", "U") == [
+        [["0.00", "0.02", "-0.02", "0.05"], ["9.00", "9.05", "-0.05", "0.05"]]
+    ]
+    assert said(found) == []
