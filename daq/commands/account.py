@@ -13,7 +13,7 @@ from daq.commands.console import (
     say_json,
     say_rows,
 )
-from daq.commands.people import RecordsOption, identified, open_accounts, origin
+from daq.commands.people import ReasonOption, RecordsOption, identified, open_accounts, origin
 from daq.commands.speech import say, word
 from daq.lab.role_words import ROLES
 from daq.security.accounts import Credentials
@@ -26,9 +26,6 @@ AccountArgument = Annotated[str, typer.Argument(help="Account name.")]
 RoleOption = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]
 ByOption = Annotated[
     str, typer.Option("--by", prompt="Your account (administrator)", help="Account of the administrator.")
-]
-ReasonOption = Annotated[
-    str, typer.Option("--reason", prompt="Reason (for the audit trail)", help="Stands in the audit trail.")
 ]
 
 

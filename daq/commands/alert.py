@@ -17,7 +17,8 @@ from daq.commands.console import (
     say_json,
     say_rows,
 )
-from daq.commands.people import identified
+from daq.commands.people import ReasonOption, identified
+from daq.commands.register import ByOption
 from daq.commands.speech import say, speech, word
 from daq.lab.alert_json import AlertJson
 from daq.lab.alert_words import DELIVERIES, SEVERITIES, STATES, TURNS, AlertWords
@@ -46,10 +47,6 @@ from daq.wiring import DataFiles, records_of
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Alerts: what needs a person.")
 
 AlertArgument = Annotated[int, typer.Argument(help="Number of the alert.")]
-ByOption = Annotated[str, typer.Option("--by", prompt="Your account", help="Account of who acts.")]
-ReasonOption = Annotated[
-    str, typer.Option("--reason", prompt="Reason (for the audit trail)", help="Stands in the audit trail.")
-]
 
 
 @app.command("list")

@@ -20,6 +20,7 @@ from daq.commands.register import ByOption
 from daq.commands.speech import say, speech, word
 from daq.commands.workbench import ReasonOption, open_workbench
 from daq.i18n import N_
+from daq.lab.methods.file import MethodError
 from daq.lab.methods.records import (
     KEEPERS,
     MethodState,
@@ -64,8 +65,15 @@ def take_in(
         if file is None:
             found = import_folder(bench.engine, bench.clock, actor, at.counter.settings.methods_dir)
         else:
-            found = [import_method(bench.engine, bench.clock, actor, file.stem, file.read_bytes())]
+            found = [import_method(bench.engine, bench.clock, actor, file.stem, _bytes_of(file))]
         _show(*found)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MethodError((f"{file}: cannot be read: {error.strerror}",)) from error
 
 
 @app.command("list")

@@ -26,6 +26,10 @@ RecordsOption = Annotated[
     ),
 ]
 
+ReasonOption = Annotated[
+    str, typer.Option("--reason", prompt="Reason (for the audit trail)", help="Stands in the audit trail.")
+]
+
 
 @contextmanager
 def open_accounts(data: Path, records: str | None) -> Iterator[Accounts]:
