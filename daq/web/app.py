@@ -51,6 +51,9 @@ from drivers.clock import Clock, SystemClock
 from drivers.errors import ProfileError
 from drivers.profiles import Profile, load_profiles
 
+RECONNECT_S = 20.0
+"""A page may be silent so long before it is given up: what is typed while it is cut off would be lost. A busy
+computer or a weak radio link is silent for some seconds; the page says itself when its clock stands still."""
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     '<rect width="32" height="32" rx="7" fill="#0a5c60"/>'
@@ -119,7 +122,14 @@ def build_app(desk: Desk) -> FastAPI:
 
     for page in PAGES:
         page.register(desk)
-    ui.run_with(app, title="Hengliang", favicon=FAVICON, tailwind=False, show_welcome_message=False)
+    ui.run_with(
+        app,
+        title="Hengliang",
+        favicon=FAVICON,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=RECONNECT_S,
+    )
     core.sio.eio.cors_allowed_origins = None  # only pages that came from here may listen
     return app
 

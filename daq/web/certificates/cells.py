@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from calibration.certificates.imported import Imported, Proposal, ProposedPoint, Shape
+from calibration.certificates.native_points import MOST_POINTS
 from calibration.certificates.pdf.located import ImportedPdf, Located
 from daq.errors import RegisterError
 from daq.i18n import N_
@@ -39,8 +40,6 @@ COLUMNS = (
     ("k", "k"),
 )
 _POINT = re.compile(r"proposals\[\d+\]\.points\[(\d+)\]\.\w+")
-MOST_POINTS = 80
-"""Of a result, on the page; a certificate has some ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Result:
     points: tuple[tuple[Cell, ...], ...]
     """A row a point, a cell a heading."""
     left_out: int
-    """Points that are not shown, since nobody compares so many."""
+    """Points that are not shown, since no curve is made of so many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The document of a certificate on its page: pages of a PDF, or everything in it as a table."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
@@ -19,6 +20,11 @@ from daq.web.frame import box
 from daq.web.visit import Visit
 
 _PAGE = re.compile(r"page (\d+)")
+_MARK = """
+document.querySelectorAll(".spot.chosen").forEach((one) => one.classList.remove("chosen"));
+const spot = document.querySelector(`.spot[data-spot="${%s}"]`);
+if (spot) { spot.classList.add("chosen"); spot.scrollIntoView({ block: "nearest" }); }
+"""
 _PROPOSAL = re.compile(r"proposals\[(\d+)\]")
 _OF_DCC = {
     "administrative.number": "//dcc:administrativeData/dcc:coreData/dcc:uniqueIdentifier",
@@ -40,10 +46,9 @@ class DocumentView:
         self._here = here
         self._sha256 = sha256
         self._imported = imported
-        self._frames: dict[str, ui.element] = {}
-        self._cells: dict[str, str] = {}
+        self._spots: dict[str, int] = {}
+        """Numbers of the frames on the pages, by cell and by place."""
         self._pages: list[ui.element] = []
-        self._chosen: ui.element | None = None
         self._rows: Sequence[Row] = ()
         self._table: ui.table | None = None
         say = here.words.say
@@ -72,19 +77,12 @@ class DocumentView:
     def _page(self, address: str, size: PageSize, places: Iterable[Located]) -> None:
         paper = box("paper").style(f"aspect-ratio:{size.width:.1f}/{size.height:.1f}")
         self._pages.append(paper)
+        spots = [f'<img src="{address}" alt="" loading="lazy">']
+        for one in places:
+            self._spots[one.target] = self._spots[place_on(one.page, one.box)] = number = len(self._spots)
+            spots.append(f'<div class="spot" data-spot="{number}" style="{_edges(one, size)}"></div>')
         with paper:
-            ui.element("img").props(f'src="{address}" alt="" loading=lazy')
-            for one in places:
-                left, top, right, bottom = one.box
-                edges = {
-                    "left": left / size.width,
-                    "top": top / size.height,
-                    "width": (right - left) / size.width,
-                    "height": (bottom - top) / size.height,
-                }
-                style = ";".join(f"{edge}:{share * 100:.2f}%" for edge, share in edges.items())
-                self._frames[one.target] = box("spot").style(style)
-                self._cells[place_on(one.page, one.box)] = one.target
+            ui.html("".join(spots), sanitize=False)
 
     async def _fill(self) -> None:
         """Everything in a document without pages, read by a process of its own."""
@@ -124,15 +122,15 @@ class DocumentView:
 
     def point_at(self, target: str) -> None:
         """Mark the place of a cell; nothing where it has none."""
-        self._mark(self._frames.get(target))
+        self._mark(self._spots.get(target))
         if self._table is not None:
             self._scroll_to(self._place_of(target))
 
     def show_place(self, place: str) -> None:
         """Show a place that a finding names: a page, an XPath, a sheet and cell."""
         page = _PAGE.match(place)
-        if place in self._cells:
-            self._mark(self._frames[self._cells[place]])
+        if place in self._spots:
+            self._mark(self._spots[place])
         elif page is not None and 0 < int(page[1]) <= len(self._pages):
             self._pages[int(page[1]) - 1].run_method("scrollIntoView", {"block": "start"})
         elif self._table is not None:
@@ -150,10 +148,18 @@ class DocumentView:
         if index is not None and self._table is not None:
             self._table.run_method("scrollTo", index, "start-force")
 
-    def _mark(self, frame: ui.element | None) -> None:
-        if self._chosen is not None:
-            self._chosen.classes(remove="chosen")
-        self._chosen = frame
-        if frame is not None:
-            frame.classes(add="chosen")
-            frame.run_method("scrollIntoView", {"block": "nearest"})
+    def _mark(self, spot: int | None) -> None:
+        if self._pages:
+            ui.run_javascript(_MARK % json.dumps(spot))
+
+
+def _edges(one: Located, size: PageSize) -> str:
+    """Where it lies on the picture of its page."""
+    left, top, right, bottom = one.box
+    edges = {
+        "left": left / size.width,
+        "top": top / size.height,
+        "width": (right - left) / size.width,
+        "height": (bottom - top) / size.height,
+    }
+    return ";".join(f"{edge}:{share * 100:.2f}%" for edge, share in edges.items())

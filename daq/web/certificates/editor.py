@@ -17,6 +17,7 @@ from daq.web.certificates.findings import MOST_SHOWN, finding_row, remarks
 from daq.web.certificates.keyed import KeyedTable
 from daq.web.certificates.loading import Loaded
 from daq.web.certificates.owner import Owner
+from daq.web.certificates.point_table import PointTable, degree
 from daq.web.certificates.suggestions import InUse, Suggestion, suggestions
 from daq.web.certificates.upload import channel_of
 from daq.web.certificates.words import COUNTED_FROM, CURVES, KINDS
@@ -113,17 +114,8 @@ class Editor:
         say = self._here.words.say
         if not result.points:
             return
-        with box("scroll"), box("points", "table"):
-            with ui.element("thead"), ui.element("tr"):
-                for heading in result.headings:
-                    with ui.element("th"):
-                        ui.label(say(heading))
-            with ui.element("tbody"):
-                for row in result.points:
-                    with ui.element("tr"):
-                        for cell in row:
-                            with ui.element("td"):
-                                self._input(cell, "")
+        points = PointTable(result, self._here.words, self._view.point_at, may=self._may)
+        self._cells |= {one.cell.target: (one.cell, one) for one in points.cells}
         if result.left_out:
             ui.label(say("and {count} more points, which are not shown", count=result.left_out)).classes(
                 "detail"
@@ -144,7 +136,7 @@ class Editor:
             field = ui.input(label or None, value=cell.said)
             field.props(f"placeholder={A_DAY}" if name in DATES else "")
         field.props("dense outlined stack-label" if label else "dense outlined")
-        field.props("" if self._may else "readonly").classes(_degree(cell))
+        field.props("" if self._may else "readonly").classes(degree(cell))
         field.on("focus", lambda: self._view.point_at(cell.target))
         if cell.is_corrected:
             read = words.say("the document says {text}", text=cell.read or "—")
@@ -293,9 +285,3 @@ def _meant(keys: dict[tuple[str, str], str], keyed: str) -> dict[tuple[str, str]
     if keyed == "value":
         without |= {key for key in keys if key[0] in ("curve", "in_use")}
     return {key: text for key, text in keys.items() if key not in without}
-
-
-def _degree(cell: Cell) -> str:
-    if cell.is_corrected:
-        return "cell corrected"
-    return "cell read" if cell.read else "cell blank"

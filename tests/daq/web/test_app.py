@@ -130,6 +130,12 @@ def test_page_of_another_site_may_not_listen(web):
     assert "origin" in body.lower()
 
 
+def test_a_page_that_is_silent_for_some_seconds_is_not_cut_off(web):
+    url, _ = web
+    _, _, body = get(f"{url}/_nicegui_ws/socket.io/?EIO=4&transport=polling")
+    assert json.loads(body.removeprefix("0"))["pingTimeout"] >= 8000
+
+
 def test_nothing_is_written_but_in_the_data_directory(web):
     assert {path.name for path in web[1].iterdir()} <= {"site.toml", "data"}
 
