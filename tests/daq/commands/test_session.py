@@ -115,3 +115,9 @@ def test_methods_are_imported_read_and_signed(console, tmp_path):
     refused = console(*signed, "approved", *reason, by="wang.fang", code=1)
     assert "another person must check it" in refused
     assert "approved" in console(*signed, "approved", *reason, by="li.jun")
+
+
+def test_a_methods_file_that_is_not_there_is_told_in_a_sentence(console, tmp_path):
+    missing = tmp_path / "none.toml"
+    said = console("method", "import", str(missing), by="wang.fang", code=1)
+    assert "cannot be read: No such file or directory" in " ".join(said.split())
