@@ -15,7 +15,7 @@ from daq.lab.equipment.records import Equipment, equipment
 from daq.lab.equipment.validity import Reason, validity
 from daq.lab.methods.file import Procedure
 from daq.lab.methods.parts import Instrument, Severity
-from daq.lab.methods.records import recorded_method
+from daq.lab.methods.records import method_versions, recorded_method
 from daq.lab.methods.steps import Environment, PlainStep, Read, Weigh
 from daq.lab.sessions.events import Act
 from daq.lab.sessions.objections import INSTRUMENT, Objection
@@ -112,9 +112,21 @@ def objections(connection: Connection, procedure: Procedure, use: Use, now_ns: i
         since_ns = now_ns - int(demand.check_valid_h * HOUR_NS)
         if not has_passed(connection, demand.check_before_use, use.name, since_ns):
             hours = str(demand.check_valid_h)
-            words = remark("not-checked", instrument=use.name, method=demand.check_before_use, hours=hours)
+            name = demand.check_before_use
+            words = remark(
+                "not-checked", instrument=use.name, method=name, hours=hours, **_titles(connection, name)
+            )
             found.append(Objection(words, demand.unchecked, INSTRUMENT, use.subject))
     return tuple(found)
+
+
+def _titles(connection: Connection, name: str) -> dict[str, str]:
+    """What a method is called, where it is in the records."""
+    versions = method_versions(connection, name)
+    if not versions:
+        return {}
+    procedure = versions[-1].method.procedure
+    return {"title_zh": procedure.title_zh, "title_en": procedure.title_en}
 
 
 def has_passed(connection: Connection, method: str, instrument: str, since_ns: int) -> bool:

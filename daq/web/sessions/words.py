@@ -70,7 +70,10 @@ def said_facts(
     message: str, facts: Mapping[str, object], words: Words, procedure: Procedure | None = None
 ) -> str:
     """A message with its facts as a laboratory writes them: units as printed, steps and roles by title."""
-    return words.say(message, **{key: _fact(key, value, words, procedure) for key, value in facts.items()})
+    told = {key: _fact(key, value, words, procedure) for key, value in facts.items()}
+    if "title_zh" in facts:  # a method, by the name that people call it
+        told["method"] = words.either(str(facts["title_zh"]), str(facts["title_en"]))
+    return words.say(message, **told)
 
 
 def _fact(key: str, value: object, words: Words, procedure: Procedure | None) -> object:

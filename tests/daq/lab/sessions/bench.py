@@ -1,6 +1,7 @@
 """A bench with a real journal, a register and people; and a technician who walks any method to its end."""
 
 import functools
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -80,6 +81,8 @@ PLATE = {
 }
 OTHER_FIGURES = {("coptis-extractives-chp-2201", 2, "d1"): Decimal("44.4690")}
 """Where determinations of a worked example lie too far apart for a session."""
+TOKENS = itertools.count()
+"""Of all benches: one that is opened again goes on."""
 AMBIENT = {("H-01", "temperature"): ("22.4", "degC"), ("H-01", "humidity"): ("51.0", "%RH")}
 
 _CURVE = """
@@ -128,7 +131,7 @@ class TestBench:
     laboratory: Laboratory
     journal: Journal
     bench: Bench
-    tokens: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
+    tokens: Iterator[int] = field(default_factory=lambda: TOKENS)
     checked_ns: int = 0
     heard_ns: dict[str, int] = field(default_factory=dict)
     ambient: dict[tuple[str, str], tuple[str, str]] = field(default_factory=lambda: dict(AMBIENT))
