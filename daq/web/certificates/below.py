@@ -8,13 +8,15 @@ from nicegui import run, ui
 from daq.errors import JournalError
 from daq.i18n.figures import with_unit
 from daq.journal import JournalReader
+from daq.lab.papers.tables import as_xlsx
 from daq.lab.tracing.chain_svg import chain_svg
 from daq.lab.tracing.impact import Impact, impact_of_certificate
+from daq.lab.tracing.impact_tables import impact_tables, samples_of
 from daq.lab.tracing.records import chain_of_certificate
 from daq.records.certificate_versions import Version
 from daq.records.database import reading
 from daq.web.digits import expanded, figure
-from daq.web.forms import table
+from daq.web.forms import once, said, table
 from daq.web.frame import box
 from daq.web.sessions.words import VERDICTS
 from daq.web.visit import Visit
@@ -112,6 +114,20 @@ class ImpactPanel:
             (f"{one.number}.{one.version}", one.session, words.time(one.t_ns)) for one in found.reports
         ]
         table((say("Report"), say("Sessions"), say("time")), reports, say("No report stands on it."))
+        save = ui.button(say("Save as a workbook (XLSX)"))
+        save.on_click(lambda: self._save(found, save)).props("outline no-caps")
+
+    async def _save(self, found: Impact, button: ui.button) -> None:
+        """All of it, which may be more than is shown."""
+        with once(button), said(self._here):
+            book = await run.io_bound(self._workbook, found)
+            if book is not None:
+                ui.download(book, f"impact-{self._version.record}.xlsx")
+
+    def _workbook(self, found: Impact) -> bytes:
+        with reading(self._here.desk.engine) as connection:
+            samples = samples_of(connection)
+        return as_xlsx(impact_tables(found, samples, self._here.settings.site.timezone))
 
     def _results(self, found: Impact) -> Iterator[tuple[str | tuple[str, str], ...]]:
         """Those whose verdict would change first."""

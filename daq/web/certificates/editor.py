@@ -20,7 +20,7 @@ from daq.web.certificates.owner import Owner
 from daq.web.certificates.point_table import PointTable, degree
 from daq.web.certificates.suggestions import InUse, Suggestion, suggestions
 from daq.web.certificates.upload import channel_of
-from daq.web.certificates.words import COUNTED_FROM, CURVES, KINDS
+from daq.web.certificates.words import COUNTED_FROM, CURVES, KINDS, place_text
 from daq.web.forms import table
 from daq.web.frame import box
 from daq.web.visit import Visit
@@ -96,7 +96,14 @@ class Editor:
             "detail"
         )
         about = content.native.get("certificate", {})
-        table((say("Key"), say("Value")), [(key, str(value)) for key, value in about.items()], "")
+        rows = [
+            (
+                place_text(f"certificate.{key}", self._here.words),
+                say(KINDS[value]) if key == "kind" and value in KINDS else str(value),
+            )
+            for key, value in about.items()
+        ]
+        table((say("Key"), say("Value")), rows, "")
         points = [
             tuple(str(row.get(key, "")) for key in KEYS)
             for name in ("point", "value")

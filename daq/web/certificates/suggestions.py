@@ -62,9 +62,9 @@ def suggestions(imported: Imported, in_use: InUse, words: Words) -> Iterator[Sug
 
 
 def _told(stated: Stated, words: Words) -> str:
-    name = stated.name.in_language(words.language.partition("_")[0]) or words.say(
-        PARTICULARS[stated.particular]
-    )
+    name = stated.name.in_language(words.language.partition("_")[0])
+    if name in ("", stated.particular.value):  # the document has no name of its own for it
+        name = words.say(PARTICULARS[stated.particular])
     at = f" @ {stated.load}" if stated.load else ""
     count = f" (n = {stated.count})" if stated.count is not None else ""
     return f"{name}: {with_unit(f'{stated.value:f}', stated.unit)}{at}{count}"
