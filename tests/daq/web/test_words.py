@@ -5,6 +5,7 @@ import pytest
 from calibration.correction import State
 from calibration.errors import CertificateError, UnknownUnitError
 from calibration.sentences import Sentence, about, either, joined
+from calibration.units import unit_of
 from daq.errors import CertificateStepError
 from daq.i18n.figures import with_unit
 from daq.i18n.speech import QUALITIES
@@ -192,8 +193,9 @@ def test_sentences_on_documents_in_both_languages(zh, en):
 
 def test_errors_about_documents_are_said_in_chinese(zh):
     assert zh.error(CertificateError((Sentence("the file is empty"), "a: b"))) == "文件为空\na: b"
-    unknown = UnknownUnitError("unit {symbol} is not known; known are {known}", symbol="'x'", known="g")
-    assert zh.error(unknown) == "单位 'x' 不认识；可用：g"
+    with pytest.raises(UnknownUnitError) as unknown:
+        unit_of("x")
+    assert zh.error(unknown.value).startswith("单位 'x' 不认识；可用：")
     several = joined("\n", [Sentence("{name} is retired", name="B-01"), Sentence("is missing")])
     step = CertificateStepError("{record} is not complete: {sentences}", record="1.1", sentences=several)
     assert zh.error(step).endswith("B-01 已报废\n缺少")
