@@ -20,7 +20,7 @@ from daq.lab.sessions.room import bands_of
 from daq.lab.sessions.starting import Allowed, override
 from daq.lab.sessions.state import SessionState, Task, why_of
 from daq.lab.sessions.steps import At, may_skip
-from daq.web.forms import Question, ask
+from daq.web.forms import Question, ask, refused
 from daq.web.frame import box, put
 from daq.web.live.facts import ChannelNow, ChannelState
 from daq.web.live.views import ChannelView, channel_view
@@ -276,7 +276,7 @@ class TaskPanel:
         text = self._here.words.say(
             "Only pictures in JPEG or PNG of at most {size} MB are taken.", size=MOST_PICTURE_BYTES // 10**6
         )
-        ui.notify(text, type="negative", timeout=12_000, close_button="✕")
+        refused(text)
 
     async def _attach(self, event: events.UploadEventArguments) -> None:
         desk = self._here.desk
