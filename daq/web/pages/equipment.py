@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from daq.errors import HengliangError
 from daq.i18n import N_
-from daq.lab.equipment.description import EquipmentState, description_from
+from daq.lab.equipment.description import EquipmentState
 from daq.lab.equipment.records import Equipment, add_equipment, equipment
 from daq.lab.equipment.validity import validity
 from daq.records.database import reading
@@ -121,7 +121,7 @@ def _adding(
     async def add() -> None:
         desk = here.desk
         with once(button), said(here):
-            about = description_from(form.values())
+            about = form.description()
             short = str(name.value or "").strip()
             await run.io_bound(add_equipment, desk.engine, desk.clock, here.actor(), short, about)
             done(here.words.say("{name} is registered.", name=short))

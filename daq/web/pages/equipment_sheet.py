@@ -6,7 +6,6 @@ from fastapi import Request
 from nicegui import run, ui
 from starlette.responses import Response
 
-from daq.lab.equipment.description import demand_sound, description_from
 from daq.lab.equipment.records import (
     Equipment,
     EquipmentChange,
@@ -219,8 +218,7 @@ def _changing(here: Visit, one: Equipment, form: EquipmentForm) -> Callable[[], 
         say, desk = here.words.say, here.desk
         question = Question(f"{say('Change')}: {one.name}", fields=(say("Reason"),))
         with said(here):
-            about = description_from(form.values())
-            demand_sound(about)
+            about = form.description()
 
             async def act(answer: Answer) -> None:
                 wanted = EquipmentChange(one.name, one.version, about, answer.texts[0])

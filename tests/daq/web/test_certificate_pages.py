@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from calibration.certificates.imported import Finding, Imported, Particular, Severity, Stage, Stated
 from calibration.certificates.imported import Words as Texts
 from calibration.sentences import Sentence, about
-from daq.errors import RegisterError
+from daq.errors import EquipmentError, RegisterError
 from daq.lab.certificates.cell_corrections import CellCorrection
 from daq.lab.certificates.documents import document_of
 from daq.lab.certificates.draft import Document, DueRule
@@ -30,6 +30,7 @@ from daq.web.certificates.picture import look_options
 from daq.web.certificates.suggestions import InUse, suggestions
 from daq.web.certificates.words import is_past, place_text, shortcoming_text, signature_rows, state_text
 from daq.web.documents import document_routes
+from daq.web.equipment.form import named
 from daq.web.equipment.validity_words import in_short, shown
 from daq.web.equipment.words import changes
 from daq.web.theme import Theme
@@ -282,3 +283,8 @@ def test_equipment_without_any_certificate_is_told_what_to_do():
     assert shown(found, EN)[0].text == "no certificate in force: have it calibrated, or enter its certificate"
     named = Validity((Reason("certificate", False, {"channel": "mass"}),))
     assert "mass" in in_short(named, ZH)
+
+
+def test_what_is_missing_of_equipment_is_called_as_on_the_page():
+    error = EquipmentError("{keys} is missing.", keys="kind, title_zh")
+    assert ZH.error(named(error, ZH)) == "缺少 类别, 中文名称。"
