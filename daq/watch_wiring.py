@@ -1,10 +1,11 @@
-"""The service ``watch`` and what a check of a site asks of the records and the rules, built and joined."""
+"""The service ``watch`` and what a check of a site asks beyond its file, built and joined."""
 
 import threading
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from calibration.sentences import Sentence
 from daq.errors import SettingsError, StreamError
 from daq.i18n import N_
 from daq.lab.certificates.fit import misfits
@@ -131,6 +132,17 @@ def _check_stream(settings: Settings, data: DataFiles, now_ns: int) -> tuple[Fac
             Fact("time-series not asked", False, str(error), now_ns),
         )  # no difference, but no proof either
     return (Fact("time-series", result.ok, result.sentence, now_ns),)
+
+
+def check_places(path: Path, settings: Settings) -> tuple[Sentence, ...]:
+    """Folders and files that the configuration names and that are not there, each with file and key."""
+    against, office = settings.certificates, settings.laboratory
+    wanted = {"certificates.schema_dir": against.schema_dir, "certificates.trust_dir": against.trust_dir}
+    missing = [(key, place) for key, place in wanted.items() if place is not None and not place.is_dir()]
+    if office is not None and office.logo_file is not None and not office.logo_file.is_file():
+        missing.append(("laboratory.logo_file", office.logo_file))
+    message = N_("{file}: {key}: {place} is not there")
+    return tuple(Sentence(message, file=path, key=key, place=place) for key, place in missing)
 
 
 def check_rules(path: Path, settings: Settings) -> tuple[str, ...]:

@@ -45,13 +45,15 @@ def check(
     ] = None,
 ) -> None:
     """Report every mistake of a site's configuration and profiles, and certificates that do not fit it."""
-    from daq.watch_wiring import check_records, check_rules  # here, so that no other service has to load it
+    # here, so that no other service has to load it
+    from daq.watch_wiring import check_places, check_records, check_rules
 
     with clear_errors():
         try:
             settings = load_settings(site)
             of_records = check_records(settings, DataFiles(data)) if data is not None else ()
-            mistakes = (*check_site(site, settings), *check_rules(site, settings), *of_records)
+            of_site = (*check_site(site, settings), *check_places(site, settings))
+            mistakes = (*of_site, *check_rules(site, settings), *of_records)
         except SettingsError as error:
             mistakes = error.mistakes
     for mistake in mistakes:

@@ -230,6 +230,27 @@ def test_check_of_a_sound_site_says_so(hengliang, tmp_path):
     assert "2 instruments, no mistake" in hengliang("check", "--site", tmp_path / "site.toml").stdout
 
 
+def test_check_names_folders_and_files_that_are_not_there(hengliang, tmp_path):
+    places = """
+[certificates]
+schema_dir = "schemas"
+trust_dir = "trusted"
+[laboratory]
+name_zh = "试"
+name_en = "t"
+address_zh = "地"
+address_en = "a"
+logo_file = "logo.png"
+"""
+    (tmp_path / "site.toml").write_text(SITE + places, encoding="utf-8")
+    (tmp_path / "schemas").mkdir()
+    report = hengliang("check", "--site", tmp_path / "site.toml", code=1).stderr
+    assert "site.toml: certificates.trust_dir: " in report
+    assert "trusted is not there" in report
+    assert "site.toml: laboratory.logo_file: " in report
+    assert "schema_dir" not in report
+
+
 def test_verify_without_a_journal_says_so(hengliang, tmp_path):
     done = hengliang("verify", "--data", tmp_path, code=1)
     assert "journal" in done.stderr
