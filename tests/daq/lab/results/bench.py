@@ -2,14 +2,20 @@
 
 import dataclasses
 from decimal import Decimal
+from importlib import resources
+from pathlib import Path
 
 from calibration.certificates.native import read_native
 from calibration.mpe import OIML_R76, VerifiedBalance
 from daq.lab.methods.loading import load_methods, read_method
 from daq.lab.methods.steps import Enter, RepeatUntil
+from daq.lab.results.computing import compute_results
 from daq.lab.results.given import Given, Plate, StandardValue
 from daq.lab.sessions.evidence import Capture, Entry
 from drivers.reading import Quality
+
+FOLDER = Path(str(resources.files("config") / "methods"))
+COPTIS = "coptis-moisture-chp-0832-2"
 
 METHODS = load_methods()
 NOW_NS = 1_790_000_000_000_000_000
@@ -181,3 +187,20 @@ def moisture(of=METHODS["coptis-moisture-chp-0832-2"], *, one=None, masses=None,
         session.read("m2", portion, first, one)
         session.read("m2", portion, m2, one, step="dry-mass-again")
     return session
+
+
+def changed(name, *changes):
+    text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return method(text, name)
+
+
+def with_moisture(percent, comparison="rounded-value"):
+    """Two dishes that both lose so many percent of 2 g."""
+    of = changed(COPTIS, ('comparison = "rounded-value"', f'comparison = "{comparison}"'))
+    dry = Decimal(22) - Decimal(2) * Decimal(percent) / 100
+    masses = ("20.0000", "22.0000", f"{dry + Decimal('0.0002'):.4f}", f"{dry:.4f}")
+    session = moisture(of, masses=(masses, masses))
+    return compute_results(session.given(product_limit="drug-chp-2025"))[0]
