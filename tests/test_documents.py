@@ -25,7 +25,9 @@ def test_the_example_of_site_toml_is_sound_and_names_every_key(tmp_path):
     path = tmp_path / "site.toml"
     path.write_text(example, encoding="utf-8")
     (tmp_path / "instruments").mkdir()
-    (tmp_path / "certificates").mkdir()
+    for folder in ("certificates", "schemas", "trust"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "logo.svg").touch()
     (tmp_path / "alerts.toml").write_text(toml_in("alerts.md"), encoding="utf-8")
     (tmp_path / "metrology.url").write_text("json://192.0.2.1/\n", encoding="utf-8")
     assert len(load_settings(path).instruments) == 3
