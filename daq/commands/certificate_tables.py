@@ -33,9 +33,9 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE
 
 def show(examined: Examined, console: Console) -> None:
     """Print it."""
-    console.print(_seen(headline(examined)), style="bold")
+    console.print(_seen(headline(examined)), style="bold", soft_wrap=True)
     for reason in examined.refused[1:]:
-        console.print(_seen(sentence(reason)))
+        console.print(_seen(sentence(reason)), soft_wrap=True)
     if examined.imported is not None:
         console.print(_said(examined.imported))
     if examined.signature is not None:
