@@ -18,7 +18,7 @@ def certificate_table(here: Visit, some: Sequence[Version]) -> None:
             (
                 (one.record, f"/certificate/{one.record}"),
                 one.number,
-                (f"{one.equipment} {one.channel}".strip(), f"/equipment/{one.equipment}"),
+                (f"{one.equipment} {words.channel(one.channel)}".strip(), f"/equipment/{one.equipment}"),
                 say(KINDS.get(one.content.kind, one.content.kind)),
                 str(one.content.said("certificate", "laboratory") or ""),
                 state_text(one, words, now_ns),

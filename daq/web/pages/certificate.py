@@ -113,7 +113,8 @@ class CertificatePage:
             ui.label(state_text(version, here.words, here.desk.clock.now_ns())).classes(
                 f"state {version.state.value}"
             )
-            ui.link(f"{version.equipment} {version.channel}".strip(), f"/equipment/{version.equipment}")
+            owner = f"{version.equipment} {here.words.channel(version.channel)}".strip()
+            ui.link(owner, f"/equipment/{version.equipment}")
             if self._loaded.known is not None:
                 ui.link(say("Label (PDF)"), label_address(version.equipment), new_tab=True)
             if here.has(*ENTERERS) and self._loaded.is_newest:

@@ -129,7 +129,7 @@ class RecordPanel:
 
 def _captured(one: Capture) -> str:
     into = f"{one.into} = " if one.into else ""
-    u = f"  u = {with_unit(expanded(one.u), one.value_unit)}" if one.u is not None else ""
+    u = f" · u = {with_unit(expanded(one.u), one.value_unit)}" if one.u is not None else ""
     return f"{into}{with_unit(one.raw_text, one.unit)}{u}"
 
 
