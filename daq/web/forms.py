@@ -120,7 +120,7 @@ class _Sheet:
         self._inputs = [ui.input(label).props("outlined autogrow type=textarea") for label in question.fields]
         if question.signed:
             account = ui.input(say("Account"), value=here.person.account if here.person else "")
-            password = ui.input(say("Password")).props("type=password autocomplete=off outlined autofocus")
+            password = ui.input(say("Password")).props("type=password autocomplete=off outlined")
             password.on("keydown.enter", self._go_on)
             self._inputs += [account.props("outlined autocomplete=off"), password]
         self._refusal = ui.label().classes("refusal").props("role=alert")
@@ -131,6 +131,8 @@ class _Sheet:
             self._go.props("unelevated no-caps" + (" color=negative" if question.grave else ""))
         for each in self._inputs:
             each.on_value_change(self._see)
+        for each in [one for one in self._inputs if not one.value][:1]:
+            each.props("autofocus")  # typing begins where something is missing
         self._see()
 
     def _texts(self) -> list[str]:
