@@ -16,6 +16,8 @@ PLACE = -9
 """Decimal place of a mass in g where a float's tail begins; no balance shows as much."""
 DIGITS = 6
 """Significant digits of the mass in a remark: those of an analytical balance."""
+FINEST = -7
+"""Decimal place in g of the last digit that any balance shows: a smaller mass has no more digits."""
 
 
 def mass_objections(
@@ -38,6 +40,8 @@ def mass_objections(
         return ()
     mass_g = round_to_place(computed_g, PLACE)
     shown = round_to_digits(mass_g, DIGITS) if mass_g else mass_g.normalize()
+    if mass_g and mass_g.adjusted() - DIGITS + 1 < FINEST:
+        shown = round_to_place(mass_g, FINEST)
     found, subject = plain(shown) + " g", f"{place.step}/{place.portion}"
     if mass_g < rule.minimum_g:
         words = remark("mass-low", found=found, limit=f"{rule.minimum_g} g")

@@ -78,3 +78,10 @@ def test_a_mass_by_a_constant_is_checked_too_and_nothing_else_is_computed_for_it
     dish, filled = session.read("m3", 1, "20.0000", one), session.read("m1", 1, "25.0000", one)
     (found,) = mass_objections(session.method.procedure, [dish], filled, Place("dish-and-sample", 1, 1))
     assert found.remark.sentence == "The mass taken is 0.500000 g, less than 2 g."
+
+
+def test_a_tiny_mass_is_told_without_digits_that_no_balance_shows():
+    session, one = Session(MOISTURE), certificate("B-01")
+    dish, filled = session.read("m3", 1, "20.00000", one), session.read("m1", 1, "20.00002", one)
+    (found,) = mass_objections(MOISTURE.procedure, [dish], filled, Place("dish-and-sample", 1, 1))
+    assert found.remark.sentence == "The mass taken is 0.0000200 g, less than 2 g."
