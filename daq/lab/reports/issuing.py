@@ -131,6 +131,10 @@ def find_report(connection: Connection, number: str, version: int | None = None)
         statement = statement.where(table.c.version == version)
     row = connection.execute(statement).first()
     if row is None:
+        if version is not None:
+            raise NoSuchRecordError(
+                N_("There is no report {number}, version {version}."), number=number, version=version
+            )
         raise NoSuchRecordError(N_("There is no report {number}."), number=number)
     return _issued(row)
 

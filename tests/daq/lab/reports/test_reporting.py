@@ -143,6 +143,8 @@ def test_reports_are_numbered_amended_and_found(any_bench):
         assert find_issued(connection, verify_paper(report_pdf(office, second, "zh_CN"))).replaced_by is None
         with pytest.raises(NoSuchRecordError, match="no report HL-2026-0009"):
             find_report(connection, "HL-2026-0009")
+        with pytest.raises(NoSuchRecordError, match=rf"no report {first.number}, version 9\."):
+            find_report(connection, first.number, 9)
     with (
         pytest.raises(RecordsError, match="rows are added, never changed"),
         changing(bench.engine) as connection,
