@@ -101,7 +101,7 @@ class NewSession:
     def _title(self, one: MethodVersion) -> str:
         words, procedure = self._here.words, one.method.procedure
         title = words.either(procedure.title_zh, procedure.title_en)
-        return title if one.is_approved else f"{title} ({words.say('draft')})"
+        return title if one.is_approved else words.say("{title} (draft)", title=title)
 
     def _show_sample(self) -> None:
         """What the number belongs to, so that a wrong label is seen at once; and how the like was tested."""

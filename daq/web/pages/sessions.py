@@ -103,7 +103,7 @@ class Rack:
                 ui.label(say("No session is running.")).classes("detail")
             with box("cards"):
                 for one in running:
-                    self._card(one)
+                    self._card(connection, one)
             if self._everything:
                 self._tables(connection, found)
 
@@ -111,7 +111,7 @@ class Rack:
         about = self._products.get(number or "")
         return self._here.words.either(about.product_zh, about.product_en) if about else ""
 
-    def _card(self, one: OpenSession) -> None:
+    def _card(self, connection: Connection, one: OpenSession) -> None:
         words, state, procedure = self._here.words, one.state, one.method.procedure
         title = words.either(procedure.title_zh, procedure.title_en)
         with box("card", "a").props(f'href="/session/{state.header.id}"'):
@@ -127,6 +127,9 @@ class Rack:
                 ui.label(f"{title}{number}").classes("detail")
                 if state.comments:
                     ui.label(f"↩ {state.comments}").classes("refusal")
+                    for kept in kept_results(connection, state.header.id):
+                        result = result_text(kept.body, words)
+                        ui.label(words.say("before: {result}", result=result)).classes("detail")
                 for portion, text in self._lines(one):
                     self._line(one, portion, text)
 
