@@ -1,5 +1,7 @@
 """Intermediate checks and nonconforming work as a laboratory speaks of them."""
 
+from urllib.parse import urlencode
+
 from calibration.charts.baselines import Change
 from calibration.charts.control_charts import Shewhart, Trust
 from calibration.charts.cusum import Cusum
@@ -9,6 +11,7 @@ from daq.i18n import N_
 from daq.lab.checks.chart_designs import ChartKind, Design
 from daq.lab.checks.dates import Standing
 from daq.lab.checks.due_calendar import DueKind
+from daq.lab.checks.plans import CheckPlan
 from daq.lab.nonconforming.records import Decision, ItemState, State
 
 STANDINGS = {
@@ -115,3 +118,11 @@ def design_text(design: Design) -> str:
             return f"λ = {design.weight:g}, L = {design.multiple:.2f}"
         case _:
             return ", ".join(rule.name for rule in design.rules)
+
+
+def start_address(plan: CheckPlan) -> str:
+    """Where a check by a plan is begun, with what the plan checks; empty where no method leads through it."""
+    if not plan.method:
+        return ""
+    checked = f"{plan.equipment}/{plan.channel}"
+    return f"/session-new?{urlencode({'method': plan.method, 'instrument': checked})}"

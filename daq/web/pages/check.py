@@ -21,7 +21,7 @@ from daq.records.database import changing, reading
 from daq.security.people import Role
 from daq.web.checks.control_picture import Drawn, control_options, height_px, rule_text
 from daq.web.checks.review import pair_row, review_sentences
-from daq.web.checks.words import CHARTS, DECISION_RULES, FINDINGS, TRUSTS, design_text
+from daq.web.checks.words import CHARTS, DECISION_RULES, FINDINGS, TRUSTS, design_text, start_address
 from daq.web.desk import Desk
 from daq.web.digits import expanded, figure
 from daq.web.forms import Question, ask, said, table
@@ -65,7 +65,7 @@ def check_page(here: Visit, name: str) -> None:
             ui.label(words.either(plan.title_zh, plan.title_en)).classes("big")
             ui.link(plan.equipment, f"/equipment/{plan.equipment}")
             if plan.method:
-                ui.link(say("Do the check"), f"/session-new?method={plan.method}")
+                ui.link(say("Do the check"), start_address(plan))
             if here.has(Role.METROLOGIST):
                 ui.link(say("Change the plan"), f"/check-plan/{plan.name}")
         often = words.count("every day", "every {number} days", plan.every_days)

@@ -15,7 +15,7 @@ from daq.lab.nonconforming.rules import JUDGES
 from daq.lab.tracing.impact_suspect import what_stood_on
 from daq.records.database import changing, reading
 from daq.security.people import Role
-from daq.web.checks.words import DUE_KINDS, STANDINGS, STATES
+from daq.web.checks.words import DUE_KINDS, STANDINGS, STATES, start_address
 from daq.web.desk import Desk
 from daq.web.forms import said, table
 from daq.web.frame import Frame, box
@@ -52,7 +52,7 @@ def checks_page(here: Visit) -> None:
             for one in dates:
                 mark, text = STANDINGS[one.standing]
                 last = words.time(one.last.t_ns) if one.last else ""
-                start = f"/session-new?method={one.plan.method}" if one.plan.method else ""
+                start = start_address(one.plan)
                 rows.append(
                     (
                         (one.plan.name, f"/check/{one.plan.name}"),

@@ -1,6 +1,6 @@
 """Starting a session: sample by scanner or camera, method, limit, and an instrument for every role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -168,7 +168,7 @@ class NewSession:
         found = {one.name: one for one in candidates(self._here.desk, self._procedure, demand, words)}
         options = {name: one.option for name, one in found.items()}
         title = words.either(demand.title_zh, demand.title_en)
-        field = ui.select(options, label=title, value=next(iter(found), None)).props("outlined")
+        field = ui.select(options, label=title, value=first_choice(found, self._asked())).props("outlined")
         why = box("why-not")
         if not found:
             with why:
@@ -177,6 +177,12 @@ class NewSession:
         show = self._showing(found, field, why)
         field.on_value_change(show)
         show()
+
+    def _asked(self) -> str:
+        """The instrument that a plan has checked, for the first role of its method; empty for all others."""
+        asked = self._here.request.query_params
+        is_first = not self._roles and asked.get("method") == self._version.method.name
+        return asked.get("instrument", "") if is_first else ""
 
     def _showing(self, found: dict[str, Candidate], field: ui.select, why: ui.element) -> Callable[[], None]:
         def show() -> None:
@@ -226,3 +232,10 @@ class NewSession:
 def _rank(one: MethodVersion) -> tuple[bool, bool, str]:
     """Approved ones first, methods of samples before checks."""
     return (not one.is_approved, one.method.procedure.purpose != "sample", one.method.name)
+
+
+def first_choice(offered: Iterable[str], asked: str) -> str | None:
+    """What is chosen at first: what is asked for and nothing in its place, or else what fits best."""
+    if not asked:
+        return next(iter(offered), None)
+    return next((one for one in offered if one in (asked, asked.partition("/")[0])), None)
