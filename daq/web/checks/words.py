@@ -125,4 +125,5 @@ def start_address(plan: CheckPlan) -> str:
     if not plan.method:
         return ""
     checked = f"{plan.equipment}/{plan.channel}"
-    return f"/session-new?{urlencode({'method': plan.method, 'instrument': checked})}"
+    asked = {"method": plan.method, "instrument": checked, "portions": len(plan.points)}
+    return f"/session-new?{urlencode(asked)}"

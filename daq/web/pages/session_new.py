@@ -155,7 +155,9 @@ class NewSession:
             limit.set_visibility(bool(procedure.limits))
             rule = procedure.determinations
             numbers = list(range(rule.minimum, rule.maximum + 1))
-            portions = ui.select(numbers, label=say("Determinations"), value=rule.minimum).props("outlined")
+            portions = ui.select(numbers, label=say("Determinations"), value=self._count(numbers)).props(
+                "outlined"
+            )
             portions.set_visibility(rule.maximum > rule.minimum)
             self._fields |= {"limit": limit, "portions": portions}
             for one in procedure.instruments:
@@ -177,6 +179,12 @@ class NewSession:
         show = self._showing(found, field, why)
         field.on_value_change(show)
         show()
+
+    def _count(self, numbers: list[int]) -> int:
+        """As many determinations as a plan has points, where the method takes so many."""
+        asked = self._here.request.query_params
+        is_planned = asked.get("method") == self._version.method.name
+        return first_count(numbers, asked.get("portions", "") if is_planned else "")
 
     def _asked(self) -> str:
         """The instrument that a plan has checked, for the first role of its method; empty for all others."""
@@ -239,3 +247,8 @@ def first_choice(offered: Iterable[str], asked: str) -> str | None:
     if not asked:
         return next(iter(offered), None)
     return next((one for one in offered if one in (asked, asked.partition("/")[0])), None)
+
+
+def first_count(offered: list[int], asked: str) -> int:
+    """How many determinations are chosen at first: what is asked for if it is offered, else the fewest."""
+    return next((one for one in offered if str(one) == asked), offered[0])

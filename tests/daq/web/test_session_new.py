@@ -2,7 +2,7 @@
 
 import pytest
 
-from daq.web.pages.session_new import first_choice
+from daq.web.pages.session_new import first_choice, first_count
 
 OVEN = ("O-02", "O-01/temperature-1", "O-01/temperature-2")
 
@@ -20,3 +20,9 @@ OVEN = ("O-02", "O-01/temperature-1", "O-01/temperature-2")
 )
 def test_a_check_begins_with_the_instrument_of_its_plan_and_with_no_other(offered, asked, chosen):
     assert first_choice(offered, asked) == chosen
+
+
+@pytest.mark.parametrize(("asked", "count"), [("2", 2), ("", 1), ("3", 1), ("two", 1)])
+def test_a_check_of_two_points_begins_with_two_determinations(asked, count):
+    """With fewer the plan stays overdue: every point of it wants its check."""
+    assert first_count([1, 2], asked) == count
