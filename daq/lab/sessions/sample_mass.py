@@ -16,6 +16,9 @@ PLACE = -9
 """Decimal place of a mass in g where a float's tail begins; no balance shows as much."""
 DIGITS = 6
 """Significant digits of the mass in a remark: those of an analytical balance."""
+NOTHING_BELOW = 10
+"""A tenth of the least mass, or less, is no sample at all, and no matter of a warning: a rule of the house,
+because the result of an almost empty pan would be thousands of percent."""
 FINEST = -7
 """Decimal place in g of the last digit that any balance shows: a smaller mass has no more digits."""
 
@@ -45,7 +48,8 @@ def mass_objections(
     found, subject = plain(shown) + " g", f"{place.step}/{place.portion}"
     if mass_g < rule.minimum_g:
         words = remark("mass-low", found=found, limit=f"{rule.minimum_g} g")
-        return (Objection(words, rule.below, words.code, subject),)
+        below = rule.below if mass_g * NOTHING_BELOW > rule.minimum_g else "block"
+        return (Objection(words, below, words.code, subject),)
     if rule.maximum_g is not None and rule.above is not None and mass_g > rule.maximum_g:
         words = remark("mass-high", found=found, limit=f"{rule.maximum_g} g")
         return (Objection(words, rule.above, words.code, subject),)

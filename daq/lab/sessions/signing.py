@@ -3,7 +3,9 @@
 import hashlib
 from dataclasses import asdict
 
-from daq.errors import NotPermittedError, TwoPersonError
+from sqlalchemy import select
+
+from daq.errors import BenchError, NotPermittedError, TwoPersonError
 from daq.i18n import N_
 from daq.lab.checks.sessions import do_session
 from daq.lab.nonconforming.causes import FollowUp
@@ -22,6 +24,7 @@ from daq.lab.sessions.records import (
 from daq.lab.sessions.remarks import refuse, remark
 from daq.lab.sessions.state import SessionState
 from daq.lab.tracing.impact_suspect import what_stood_on
+from daq.records.bench_tables import reports
 from daq.security.audit import Actor, as_text
 from daq.security.people import Role
 from daq.security.signatures import Signature
@@ -107,10 +110,21 @@ def cancel_session(bench: Bench, actor: Actor, session: str, reason: str) -> Ses
     """Give a session up; it stays in the record.
 
     Raises:
-        BenchError: it is signed already, or the reason is missing.
+        BenchError: it is signed already, a report of it was issued, or the reason is missing.
     """
     with at_work(bench, actor, session, *BENCH_ROLES, Role.QUALITY_MANAGER) as work:
         demand_stage(work.state, Stage.RUNNING, Stage.FINISHED)
+        issued = work.connection.execute(select(reports.c.number).where(reports.c.session == session))
+        number = issued.scalars().first()
+        if number is not None:
+            raise BenchError(
+                N_(
+                    "Report {number} of {session} was issued: finish the session, and issue the report that "
+                    "replaces it."
+                ),
+                number=number,
+                session=session,
+            )
         work.add(Act.CANCELLED, {"reason": sound_text(reason)})
         return work.state
 

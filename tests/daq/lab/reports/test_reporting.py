@@ -41,7 +41,7 @@ from tests.daq.lab.papers.looking import pages, shown, squeezed
 from tests.daq.lab.papers.test_verification import with_content
 from tests.daq.lab.reports.conftest import CHECK, COMPUTED, REVIEWED, SHORT
 from tests.daq.lab.reports.office import LABORATORY, MOISTURE, QUICK, amend, issue, office_of, quick, sign
-from tests.daq.lab.sessions.bench import CHEN, walk
+from tests.daq.lab.sessions.bench import CHEN, WANG, walk
 
 YEAR_S = 366 * 86_400
 
@@ -115,6 +115,14 @@ def test_a_tampered_file_is_named(bench, office):
         document.save(saved)
     with reading(bench.engine) as connection:
         assert "is another copy" in find_issued(connection, verify_paper(saved.getvalue())).sentence
+
+
+def test_a_session_with_a_report_in_other_hands_is_not_given_up(bench):
+    office = office_of(bench)
+    report = issue(bench, office, quick(bench))
+    signing.amend_session(bench.bench, WANG, report.session, "a wrong lot")
+    with pytest.raises(BenchError, match=f"Report {report.number} of {report.session} was issued: finish"):
+        signing.cancel_session(bench.bench, CHEN, report.session, "no time")
 
 
 def test_reports_are_numbered_amended_and_found(any_bench):

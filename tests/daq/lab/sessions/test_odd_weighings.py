@@ -80,6 +80,17 @@ def test_a_mass_by_a_constant_is_checked_too_and_nothing_else_is_computed_for_it
     assert found.remark.sentence == "The mass taken is 0.500000 g, less than 2 g."
 
 
+def test_an_empty_pan_is_no_matter_of_a_warning():
+    """Spices by distillation only warn of a small sample; of none at all they made 499 000 % of moisture."""
+    method = load_methods()["spices-distillation-gb-5009-3-3"]
+    assert method.procedure.sample_mass.below == "warn"
+    session, one = Session(method), certificate("B-01")
+    for text, does in (("0.0000", "block"), ("0.5000", "block"), ("0.5001", "warn"), ("4.9999", "warn")):
+        taken = session.read("m", 1, text, one)
+        (found,) = mass_objections(method.procedure, [], taken, Place("sample", 1, 1))
+        assert found.does == does
+
+
 def test_a_tiny_mass_is_told_without_digits_that_no_balance_shows():
     session, one = Session(MOISTURE), certificate("B-01")
     dish, filled = session.read("m3", 1, "20.00000", one), session.read("m1", 1, "20.00002", one)
