@@ -22,7 +22,7 @@ KINDS = {
 }
 STATES = {
     EquipmentState.IN_USE: ("●", N_("in use")),
-    EquipmentState.AWAY: ("→", N_("away")),
+    EquipmentState.AWAY: ("↗", N_("away")),
     EquipmentState.UNDER_REPAIR: ("✚", N_("under repair")),
     EquipmentState.SUSPENDED: ("■", N_("suspended")),
     EquipmentState.RETIRED: ("×", N_("retired")),

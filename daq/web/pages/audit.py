@@ -57,7 +57,7 @@ def _verification(here: Visit) -> None:
             found = await run.io_bound(verify_records, here.desk.engine)
             if found is None:  # the server is being stopped
                 return
-            sentence.text = f"{'✓' if found.ok else '✗'} {found.sentence}"
+            sentence.text = f"{'✓' if found.ok else '✗'} {here.words.sentence(found.sentence)}"
             sentence.classes(replace="" if found.ok else "refusal")
 
         ui.button(say("Verify now"), on_click=check).props("flat no-caps")
